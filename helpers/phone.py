@@ -1,0 +1,301 @@
+"""A simulated handset: what a person would do with a phone, done over HTTP.
+
+    phone = Phone("+14155550100", sandbox.url, (account_sid, auth_token))
+    phone.answer()
+    phone.press("1#")
+
+It knows the sandbox by its control paths only, so that it works as well from another kernel or
+against a classroom's sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from helpers.errors import HandsetError, HelperError
+from helpers.wire import Wire
+
+LIVE = ("queued", "initiated", "ringing", "in-progress")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a transcript: seconds since the answer, a verb or an act, its words."""
+
+    at: float
+    verb: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PhoneCall:
+    """A call as the handset knows it."""
+
+    sid: str
+    direction: str
+    from_: str
+    to: str
+    status: str
+    transcript: list[Entry]
+
+    @property
+    def live(self) -> bool:
+        """Whether it rings or is being talked in."""
+        return self.status in LIVE
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text message that arrived."""
+
+    sid: str
+    from_: str
+    body: str
+    media: list[str]
+
+
+@dataclass(frozen=True)
+class PhoneState:
+    """All there is to know of a handset: calls and texts, newest last."""
+
+    number: str
+    mode: str
+    calls: list[PhoneCall]
+    inbox: list[Text]
+
+    @property
+    def call(self) -> PhoneCall | None:
+        """The newest call that rings or runs; None if the handset is idle."""
+        return next((call for call in reversed(self.calls) if call.live), None)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the handset does when nobody is there: answer or not, keys, words."""
+
+    answer: bool = True
+    press: str | None = None
+    speak: str | None = None
+
+
+class Phone:
+    """The handset with this *number*, in the sandbox at *base_url*.
+
+    *auth* is the Account SID and the auth token there. What the handset cannot do now (nothing
+    rings, nobody owns the number called) raises HandsetError, a sandbox that does not answer
+    ConnectionFailed.
+    """
+
+    def __init__(self, number: str, base_url: str, auth: tuple[str, str]) -> None:
+        self.number = number
+        self._root = base_url.rstrip("/") + "/_sandbox"
+        self._wire = Wire(auth)
+        self._plan = Plan()
+
+    # --- looking ---
+
+    def state(self) -> PhoneState:
+        """Return everything the sandbox knows about the handset now."""
+        return _state(self._ask("GET", ""))
+
+    @property
+    def mode(self) -> str:
+        """How it meets a ringing call: auto, manual, busy, no-answer, decline or off."""
+        return self.state().mode
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        self.set_mode(mode)
+
+    @property
+    def calls(self) -> list[PhoneCall]:
+        """Its calls, newest last."""
+        return self.state().calls
+
+    @property
+    def call_now(self) -> PhoneCall | None:
+        """The call that rings or runs, or None."""
+        return self.state().call
+
+    @property
+    def inbox(self) -> list[Text]:
+        """The texts it received, newest last."""
+        return self.state().inbox
+
+    @property
+    def transcript(self) -> list[Entry]:
+        """What was heard and done in the newest call."""
+        calls = self.calls
+        return calls[-1].transcript if calls else []
+
+    def wait_events(self, since: int = 0, seconds: float = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return what happened in the account after number *since*, and the last number.
+
+        With nothing new the sandbox keeps the request for up to *seconds* (at most 30).
+        """
+        seconds = min(max(seconds, 0), 30)
+        query = [("since", str(since)), ("wait", f"{seconds:g}")]
+        answer = self._read(
+            self._wire.send("GET", f"{self._root}/events", query=query, wait=seconds)
+        )
+        return list(answer["events"]), int(answer["next"])
+
+    # --- acting ---
+
+    def set_mode(self, mode: str) -> None:
+        """Say how it meets a ringing call; ``auto`` answers after two seconds."""
+        self._ask("POST", "", Mode=mode)
+
+    def answer(self) -> None:
+        """Answer the ringing call."""
+        self._ask("POST", "/answer")
+
+    def decline(self) -> None:
+        """Turn the ringing call away; the caller hears that the line is busy."""
+        self._ask("POST", "/decline")
+
+    def hangup(self) -> None:
+        """End the call."""
+        self._ask("POST", "/hangup")
+
+    def press(self, digits: str) -> None:
+        """Press keys, such as ``"1#"``; what nobody waits for yet is kept."""
+        self._ask("POST", "/press", Digits=digits)
+
+    def speak(self, words: str) -> None:
+        """Say *words*; what nobody listens to yet is kept."""
+        self._ask("POST", "/speak", Speech=words)
+
+    def call(self, to: str) -> str:
+        """Call *to*, a number that an account of the sandbox owns; return the call's SID."""
+        return str(self._ask("POST", "/call", To=to)["sid"])
+
+    def text(self, to: str, body: str = "", media_url: str | Sequence[str] | None = None) -> str:
+        """Text *to*, a number that an account of the sandbox owns; return the message's SID."""
+        media = [media_url] if isinstance(media_url, str) else list(media_url or ())
+        return str(self._ask("POST", "/text", To=to, Body=body, MediaUrl=media)["sid"])
+
+    # --- when nobody is there ---
+
+    def plan(self, answer: bool = True, press: str | None = None, speak: str | None = None) -> Plan:
+        """Remember what the handset does when nobody is there, for :meth:`follow_plan`."""
+        self._plan = Plan(answer, press, speak)
+        return self._plan
+
+    @property
+    def planned(self) -> Plan:
+        """What was planned: to answer, unless something else was said."""
+        return self._plan
+
+    def follow_plan(self) -> None:
+        """Do as planned: say beforehand what will be pressed and said, then take or leave calls.
+
+        A call that rings already is answered, or left ringing; later calls meet the mode.
+        """
+        if self._plan.press:
+            self.press(self._plan.press)
+        if self._plan.speak:
+            self.speak(self._plan.speak)
+        now = self.state()
+        mode = "auto" if self._plan.answer else "no-answer"
+        if now.mode != mode:
+            self.set_mode(mode)
+        rings = now.call is not None and now.call.status == "ringing" and now.mode != "auto"
+        if rings and self._plan.answer:
+            self.answer()
+
+    # --- showing ---
+
+    def __repr__(self) -> str:
+        try:
+            state = self.state()
+        except HelperError:
+            return f"<Phone {self.number} out of reach>"
+        return f"<Phone {self.number} {state.call.status if state.call else 'idle'}>"
+
+    def __str__(self) -> str:
+        return describe(self.state())
+
+    # --- HTTP ---
+
+    def _ask(self, method: str, act: str, **fields: str | list[str]) -> dict[str, Any]:
+        form = [
+            (name, each)
+            for name, value in fields.items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
+        url = f"{self._root}/phones/{quote(self.number, safe='')}{act}"
+        return self._read(self._wire.send(method, url, form=form))
+
+    def _read(self, response: requests.Response) -> dict[str, Any]:
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if response.ok and isinstance(answer, dict):
+            return answer
+        if isinstance(answer, dict) and isinstance(answer.get("message"), str):
+            raise HandsetError(answer["message"])
+        raise HandsetError(
+            f"What answered for {self.number} is no sandbox (HTTP {response.status_code}).",
+            next_step="Check the address that the handset was given.",
+        )
+
+
+def describe(state: PhoneState) -> str:
+    """Return the handset as text: its call with the transcript, then its inbox."""
+    call = state.call or (state.calls[-1] if state.calls else None)
+    lines = [f"{state.number}  {_doing(state.number, call)}"]
+    for entry in call.transcript if call else ():
+        lines.append(f"{entry.at:5.1f} s  {entry.verb:<7} {_folded(entry.text)}".rstrip())
+    if state.inbox:
+        lines.append("inbox")
+    for text in state.inbox:
+        lines.append(f"  {text.from_}  {_folded(' '.join([text.body, *text.media]))}".rstrip())
+    return "\n".join(lines)
+
+
+def _doing(number: str, call: PhoneCall | None) -> str:
+    if call is None:
+        return "idle"
+    called = call.to == number
+    other = call.from_ if called else call.to
+    if call.status == "in-progress":
+        return f"in a call with {other}"
+    if call.live:
+        return f"ringing: {other} calls" if called else f"calling {other}"
+    return f"idle, last call with {other}: {call.status}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _state(answer: dict[str, Any]) -> PhoneState:
+    return PhoneState(
+        number=answer["number"],
+        mode=answer["mode"],
+        calls=[
+            PhoneCall(
+                sid=call["sid"],
+                direction=call["direction"],
+                from_=call["from"],
+                to=call["to"],
+                status=call["status"],
+                transcript=[
+                    Entry(float(entry["at"]), entry["verb"], entry["text"])
+                    for entry in call["transcript"]
+                ],
+            )
+            for call in answer["calls"]
+        ],
+        inbox=[
+            Text(text["sid"], text["from"], text["body"], list(text["media"]))
+            for text in answer["inbox"]
+        ],
+    )

@@ -1,0 +1,214 @@
+"""Read, check and write telephone numbers, and the numbers that stand for a mistake.
+
+Numbers travel in E.164: a plus, the country code, the rest, digits only. Whether digits make a
+number is asked of Google's libphonenumber, and only whether they *could*: the numbers of this
+course (+1 415 555 01xx, +1 500 555 xxxx) are set aside for examples and ring nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, ValidationResult
+
+from helpers.errors import PhoneNumberError
+
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+
+_REASONS = {
+    ValidationResult.TOO_SHORT: "it has too few digits",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "it has too few digits: the area code is missing",
+    ValidationResult.TOO_LONG: "it has too many digits",
+    ValidationResult.INVALID_COUNTRY_CODE: "no country has that code",
+    ValidationResult.INVALID_LENGTH: "its country has no numbers of that length",
+}
+
+
+def read(text: str, region: str | None = None) -> str:
+    """Return the number that *text* spells, in E.164.
+
+    Blanks, dots, dashes and brackets are fine. Without a plus the number is taken to be one of
+    *region*, a country's two letters such as "US". PhoneNumberError says what is wrong.
+    """
+    shown = text.strip()
+    try:
+        number = phonenumbers.parse(shown, region)
+    except phonenumbers.NumberParseException as problem:
+        if not any(c.isdigit() for c in shown):
+            why = "there is no digit in it"
+        elif problem.error_type == problem.INVALID_COUNTRY_CODE and not shown.startswith("+"):
+            why = "it does not begin with + and a country code"
+        elif problem.error_type == problem.INVALID_COUNTRY_CODE:
+            why = _REASONS[ValidationResult.INVALID_COUNTRY_CODE]
+        elif problem.error_type == problem.TOO_LONG:
+            why = _REASONS[ValidationResult.TOO_LONG]
+        else:
+            why = _REASONS[ValidationResult.TOO_SHORT]
+        raise _problem(shown, why) from None
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != ValidationResult.IS_POSSIBLE:
+        raise _problem(shown, _REASONS[reason])
+    if number.extension:
+        raise _problem(shown, "it has an extension, which is dialled as keys after the answer")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_e164(text: str) -> bool:
+    """Tell whether *text* is written in E.164 and could be a number."""
+    if not _E164.fullmatch(text):
+        return False
+    try:
+        return read(text) == text
+    except PhoneNumberError:
+        return False
+
+
+def national(number: str) -> str:
+    """Return *number*, given in E.164, as Twilio's ``to_formatted`` has it.
+
+    That is "(415) 555-0100" for numbers of +1, and anything else unchanged.
+    """
+    if re.fullmatch(r"\+1[0-9]{10}", number):
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    return number
+
+
+def region(number: str) -> str | None:
+    """Return the two letters of the country of *number*, given in E.164; None if there is none.
+
+    Countries share +1, and only numbers in use are told apart for certain; for the others the
+    area code decides, and at last the largest country of the code.
+    """
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return None
+    code = parsed.country_code or 0
+    found = phonenumbers.region_code_for_number(parsed)
+    if found is None and code == 1:
+        neighbour = phonenumbers.parse(number[:5] + "2345678", None)
+        found = phonenumbers.region_code_for_number(neighbour)
+    if found is None:
+        found = phonenumbers.region_code_for_country_code(code)
+    return None if found in ("ZZ", "001") else found
+
+
+def _problem(shown: str, why: str) -> PhoneNumberError:
+    return PhoneNumberError(
+        f"{shown!r} is not a telephone number: {why}.",
+        next_step="Write it with a plus and the country code, such as +14155550100.",
+    )
+
+
+# --- numbers that stand for a mistake ---------------------------------------------------------
+
+MALFORMED = "malformed"
+NOT_YOURS = "not yours"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How Twilio refuses a request about a number: its *code*, and the *text* for people.
+
+    *source* says how we know: "page" is Twilio's page on test credentials as it was on *since*;
+    "seen" is a real answer, from *since* on where that is known. The codes are sure either way;
+    the text of 21214, 21217, 21452, 21611 and 21612 is ours, made from the code's title.
+    """
+
+    code: int
+    text: str
+    source: str
+    since: str = ""
+    status: int = 400
+
+    def message(self, number: str) -> str:
+        """Return the text with *number* in its place."""
+        return self.text.format(number=number)
+
+
+def _page(code: int, text: str) -> Ruling:
+    return Ruling(code, text, "page", "2026-07-14")
+
+
+def _seen(code: int, text: str, since: str = "") -> Ruling:
+    return Ruling(code, text, "seen", since)
+
+
+_BAD_CALLER = "From is not a valid phone number: {number}"
+_BAD_SENDER = (
+    "The 'From' number {number} is not a valid phone number, shortcode, or alphanumeric sender ID."
+)
+_BAD_RECIPIENT = "The 'To' number {number} is not a valid phone number."
+_NO_NUMBER = "{number} is not a valid number"
+
+# One table for every number that is refused for what it is: (operation, role, number) -> ruling.
+# Where Twilio documents two codes for one mistake, the newer source decides:
+#   a call to a malformed number: 13223 was seen in answers; 21211 is only in the list of errors.
+#   a text from someone else's number: 21659 is seen since July 2024, 21606 until then. The magic
+#   number +15005550007 stays with 21606, for so says the page of 2026.
+RULINGS: dict[tuple[str, str, str], Ruling] = {
+    ("buy", "number", "+15005550000"): _page(21422, "{number} is not available"),
+    ("buy", "number", "+15005550001"): _page(21421, _NO_NUMBER),
+    ("buy", "number", MALFORMED): _seen(21421, _NO_NUMBER),
+    ("buy", "area code", "533"): _page(21452, "No phone numbers found in area code {number}"),
+    ("message", "from", "+15005550001"): _page(21212, _BAD_SENDER),
+    ("message", "from", "+15005550007"): _page(
+        21606,
+        "The From phone number {number} is not a valid, SMS-capable inbound phone number or "
+        "short code for your account.",
+    ),
+    ("message", "from", "+15005550008"): _page(
+        21611, "The 'From' phone number {number} has too many messages waiting to be sent."
+    ),
+    ("message", "from", MALFORMED): _seen(21212, _BAD_SENDER),
+    ("message", "from", NOT_YOURS): _seen(
+        21659,
+        "'From' {number} is not a Twilio phone number or Short Code country mismatch",
+        "2024-07",
+    ),
+    ("message", "to", "+15005550001"): _page(21211, _BAD_RECIPIENT),
+    ("message", "to", "+15005550002"): _page(
+        21612, "The 'To' phone number {number} is not currently reachable via SMS."
+    ),
+    ("message", "to", "+15005550003"): _page(
+        21408,
+        "Permission to send an SMS has not been enabled for the region indicated by the 'To' "
+        "number: {number}.",
+    ),
+    ("message", "to", "+15005550004"): _page(21610, "Attempt to send to unsubscribed recipient"),
+    ("message", "to", "+15005550009"): _page(21614, "To number: {number}, is not a mobile number"),
+    ("message", "to", MALFORMED): _seen(21211, _BAD_RECIPIENT),
+    ("call", "from", "+15005550001"): _page(21212, _BAD_CALLER),
+    ("call", "from", MALFORMED): _seen(21212, _BAD_CALLER),
+    ("call", "from", NOT_YOURS): _seen(
+        21210,
+        "The source phone number provided, {number}, is not yet verified for your account. You "
+        "may only make calls from phone numbers that you've verified or purchased from Twilio.",
+    ),
+    ("call", "to", "+15005550001"): _page(
+        21217, "Phone number {number} does not appear to be valid"
+    ),
+    ("call", "to", "+15005550002"): _page(
+        21214, "The 'To' phone number {number} cannot be reached"
+    ),
+    ("call", "to", "+15005550003"): _page(
+        21215,
+        "Account not authorized to call {number}. Perhaps you need to enable some international "
+        "permissions: https://www.twilio.com/console/voice/calls/geo-permissions/low-risk",
+    ),
+    ("call", "to", "+15005550004"): _page(21216, "Account not allowed to call {number}"),
+    ("call", "to", MALFORMED): _seen(
+        13223, "The phone number you are attempting to call, {number}, is not valid."
+    ),
+}
+
+
+def ruling(operation: str, role: str, number: str) -> Ruling | None:
+    """Return how Twilio refuses *number*, or None where it stands for nothing.
+
+    *operation* is "call", "message" or "buy"; *role* "to", "from", "number" or "area code", in
+    any case; *number* a magic number of Twilio's test credentials, MALFORMED or NOT_YOURS.
+    """
+    return RULINGS.get((operation, role.lower(), number))

@@ -1,0 +1,500 @@
+"""What all REST resources share: declared fields, parameters, JSON, and the World they act on.
+
+A resource is a dataclass. Each field says, once, what kind of value it holds, whether a reply
+shows it, and which request parameter sets it. The sandbox reads that to check requests, keep
+rows and write replies; the client reads it to name arguments and to understand replies.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
+from urllib.parse import urlsplit
+
+from helpers import phone_numbers
+from helpers.errors import Refusal
+
+VERSION = "2010-04-01"
+METHODS = ("GET", "POST")
+
+#: The code for a request or value that no code of its own exists for ("unknown parameters").
+MALFORMED_REQUEST = 20001
+
+# ---------------------------------------------------------------------------------------------
+# Declaring fields
+# ---------------------------------------------------------------------------------------------
+
+#: Kinds of field: how a value is kept and how a reply writes it. Twilio writes most numbers as
+#: strings; ``number`` is such a one, ``integer`` and ``float`` are real JSON numbers.
+KINDS = ("string", "number", "integer", "float", "boolean", "date", "list", "map")
+
+
+def shown(default: Any = None, kind: str = "string", **params: Any) -> Any:
+    """A field that replies show. *create*, *update*: the request parameter that sets it there."""
+    return _declare(default, kind, True, params)
+
+
+def hidden(default: Any = None, kind: str = "string", **params: Any) -> Any:
+    """A field that is kept but never shown (``Url``, ``StatusCallback`` and the like)."""
+    return _declare(default, kind, False, params)
+
+
+def _declare(default: Any, kind: str, show: bool, params: dict[str, Any]) -> Any:
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of field: {kind}")
+    metadata = {"kind": kind, "shown": show, **params}
+    if kind in ("list", "map"):
+        return dataclasses.field(default_factory=list if kind == "list" else dict, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+# ---------------------------------------------------------------------------------------------
+# Request parameters
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A place where a kind of resource stands. Some stand in several, and look different there.
+
+    *path* is that of the list, below the account; a field's name in braces stands for its value
+    (``Calls/{call_sid}/Recordings``). *fixed* are values that everything there has.
+    """
+
+    path: str
+    plural: str
+    singular: str
+    operations: tuple[str, ...]
+    fixed: tuple[tuple[str, str], ...] = ()
+
+
+class Params:
+    """The parameters of one request: names to values, a name may come more than once.
+
+    *place* is what the path says: the values of the fields it names, and of the view's fixed
+    ones; *view* the place itself.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[tuple[str, str]] = (),
+        view: View | None = None,
+        place: Mapping[str, str] | None = None,
+    ) -> None:
+        self.pairs = list(pairs)
+        self.view = view
+        self.place = dict(place or {})
+
+    def __contains__(self, name: str) -> bool:
+        return any(name == key for key, _ in self.pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The last value given for *name*."""
+        for key, value in reversed(self.pairs):
+            if key == name:
+                return value
+        return default
+
+    def all(self, name: str) -> list[str]:
+        """Every value given for *name*, in order."""
+        return [value for key, value in self.pairs if key == name]
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A boolean; Twilio's clients write ``true`` and ``false``."""
+        given = self.get(name).strip().lower()
+        return given in ("true", "1", "yes") if given else default
+
+    def integer(self, name: str, default: int | None, low: int, high: int, code: int) -> int | None:
+        """A whole number between *low* and *high*; another value is refused with *code*."""
+        given = self.get(name).strip()
+        if not given:
+            return default
+        if not re.fullmatch(r"\d{1,9}", given) or not low <= int(given) <= high:
+            raise Refusal(400, code, f"{name} must be a whole number from {low} to {high}: {given}")
+        return int(given)
+
+    def method(self, name: str, code: int, default: str = "POST") -> str:
+        """GET or POST; another value is refused with *code*."""
+        given = self.get(name).strip().upper()
+        if given and given not in METHODS:
+            raise Refusal(400, code, f"{name} must be GET or POST: {self.get(name)}")
+        return given or default
+
+
+def is_web_address(text: str) -> bool:
+    """Whether *text* is an absolute http or https URL with a host and no white space."""
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it raises ValueError when the port is no number
+    except ValueError:
+        return False
+    return (
+        parts.scheme.lower() in ("http", "https")
+        and bool(parts.hostname)
+        and not re.search(r"[\s\x00-\x1f]", text)
+    )
+
+
+def is_callback_address(text: str) -> bool:
+    """As :func:`is_web_address`, and no underscore in the host name (Twilio refuses those)."""
+    return is_web_address(text) and "_" not in (urlsplit(text).hostname or "")
+
+
+def friendly_name(params: Params, default: str) -> str:
+    """The FriendlyName given, at most 64 characters, or the default."""
+    given = params.get("FriendlyName")
+    if len(given) > 64:
+        raise Refusal(400, MALFORMED_REQUEST, "FriendlyName must be at most 64 characters long.")
+    return given or default
+
+
+def refuse_magic(operation: str, role: str, number: str) -> None:
+    """Refuse one of Twilio's test numbers as it asks to be (`phone_numbers.MAGIC`)."""
+    found = phone_numbers.magic(operation, role, number)
+    if found:
+        raise Refusal(found.status, found.code, found.message(number))
+
+
+def refuse_number(operation: str, role: str, number: str, mistake: str) -> NoReturn:
+    """Refuse any other number: *mistake* is a key of `phone_numbers.ORDINARY`."""
+    found = phone_numbers.ORDINARY[operation, role, mistake]
+    raise Refusal(found.status, found.code, found.message(number))
+
+
+# ---------------------------------------------------------------------------------------------
+# The world a resource acts on
+# ---------------------------------------------------------------------------------------------
+
+R = TypeVar("R", bound="Resource")
+
+
+class World(Protocol):
+    """What a resource may ask of the telephone company, on behalf of one account."""
+
+    @property
+    def account(self) -> Any:
+        """The account whose things these are (`resources.account.Account`)."""
+
+    def now(self) -> datetime:
+        """The clock's moment, UTC."""
+
+    def sid(self, prefix: str) -> str:
+        """The next SID with this prefix for this account."""
+
+    def count(self, name: str) -> int:
+        """The next number of a counter of this account: 1, 2, 3 ..."""
+
+    def find(self, kind: type[R], **fields: Any) -> list[R]:
+        """This account's resources of a kind whose fields equal these, oldest first."""
+
+    def owner(self, number: str) -> Any:
+        """The IncomingPhoneNumber with this number, of whichever account, or None."""
+
+    def owned(self, number: str) -> Any:
+        """This account's IncomingPhoneNumber with this number, or None."""
+
+    def verified(self, number: str) -> Any:
+        """This account's OutgoingCallerId with this number, or None."""
+
+    def save(self, resource: Resource) -> None:
+        """Keep a new resource."""
+
+    def update(self, resource: Resource, *names: str) -> None:
+        """Keep the named fields of a resource that is there already."""
+
+    def remove(self, resource: Resource) -> None:
+        """Forget a resource."""
+
+    def alert(self, code: int, text: str, **about: Any) -> None:
+        """Write a debugger alert; *about*: call_sid, message_sid, request_url ..."""
+
+    def blocked(self, sender: str, recipient: str) -> bool:
+        """Whether *recipient* has sent STOP to *sender*."""
+
+    def start_call(self, call: Any) -> None:
+        """Dial a call that was just saved."""
+
+    def redirect_call(self, call: Any, url: str, method: str, twiml: str) -> None:
+        """Give a live call other instructions: a URL, or inline TwiML."""
+
+    def end_call(self, call: Any, status: str) -> None:
+        """End a call: ``canceled`` before it is answered, ``completed`` at any time."""
+
+    def send_message(self, message: Any) -> None:
+        """Take a message that was just saved towards its handset."""
+
+    def start_validation(self, call: Any, request: Any) -> None:
+        """Ring a number and ask for the code of a validation request."""
+
+    def start_recording(self, call: Any, recording: Any) -> None:
+        """Begin to record a live call."""
+
+    def stop_recording(self, recording: Any, status: str) -> None:
+        """Change the state of a running recording: stopped, paused or in-progress."""
+
+
+# ---------------------------------------------------------------------------------------------
+# The resource
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(kw_only=True)
+class Resource:
+    """One thing the API knows. A subclass in this folder is all it takes to add a kind."""
+
+    #: two letters in front of its SIDs
+    prefix: ClassVar[str] = ""
+    #: the path of its list below the account, the key of the rows there, and the XML element of
+    #: one row where that is not the class's name
+    path: ClassVar[str] = ""
+    plural: ClassVar[str] = ""
+    singular: ClassVar[str] = ""
+    #: what may be done with it: create, list, fetch, update, delete
+    operations: ClassVar[tuple[str, ...]] = ("create", "list", "fetch", "update", "delete")
+    #: further places where it stands
+    more_views: ClassVar[tuple[View, ...]] = ()
+    #: query parameter of a list -> (field, comparison): ("to", "="), ("start_time", "day<") ...
+    filters: ClassVar[dict[str, tuple[str, str]]] = {}
+    #: names of the sub-resources a reply links to: key -> path below this resource
+    links: ClassVar[dict[str, str]] = {}
+    #: whether there are rows of it in the store; what is not kept is made up when asked for
+    kept: ClassVar[bool] = True
+    #: fields that rows are looked up by, beside the SID
+    indexed: ClassVar[tuple[str, ...]] = ()
+    #: order of a list
+    newest_first: ClassVar[bool] = True
+    #: HTTP status of a successful create
+    create_status: ClassVar[int] = 201
+    #: whether a reply tells its own path
+    has_uri: ClassVar[bool] = True
+
+    sid: str = shown("")
+    account_sid: str = shown("")
+    date_created: datetime | None = shown(kind="date")
+    date_updated: datetime | None = shown(kind="date")
+
+    # -- declarations ----------------------------------------------------------------------
+
+    @classmethod
+    def declared(cls) -> dict[str, dataclasses.Field[Any]]:
+        """Its fields by Python name, in the order replies show them."""
+        return {f.name: f for f in dataclasses.fields(cls)}
+
+    @classmethod
+    def parameters(cls, operation: str) -> dict[str, str]:
+        """Request parameters of ``create`` or ``update``: CamelCase name -> field name."""
+        return {
+            f.metadata[operation]: f.name
+            for f in dataclasses.fields(cls)
+            if f.metadata.get(operation)
+        }
+
+    @classmethod
+    def views(cls) -> tuple[View, ...]:
+        """The places where it stands, its own first."""
+        own = View(cls.path, cls.plural, cls.singular or cls.__name__, cls.operations)
+        return (own, *cls.more_views)
+
+    # -- what a subclass says --------------------------------------------------------------
+
+    @classmethod
+    def create(cls, params: Params, world: World) -> Self:
+        """Check the parameters of a create request; returns the unsaved resource or refuses."""
+        return cls(**cls.take("create", params))
+
+    def change(self, params: Params, world: World) -> None:
+        """Check and apply the parameters of an update request, or refuse."""
+        for name, value in self.take("update", params).items():
+            setattr(self, name, value)
+
+    def created(self, world: World) -> None:
+        """What happens once it is saved."""
+
+    def changed(self, world: World) -> None:
+        """What happens once a change is saved."""
+
+    def delete(self, world: World) -> None:
+        """Forget it, or refuse."""
+        world.remove(self)
+
+    def visible(self, params: Params) -> bool:
+        """Whether a request for it finds it."""
+        return True
+
+    @classmethod
+    def made_up(cls, params: Params, world: World) -> list[Self]:
+        """The rows of a kind that is not kept."""
+        return []
+
+    @classmethod
+    def resolve(cls, name: str, params: Params, world: World) -> str:
+        """The SID that *name*, the last part of a path, stands for."""
+        return name
+
+    @property
+    def sid_prefix(self) -> str:
+        """The two letters in front of this one's SID."""
+        return self.prefix
+
+    # -- shared ----------------------------------------------------------------------------
+
+    @classmethod
+    def take(cls, operation: str, params: Params) -> dict[str, Any]:
+        """The values that *params* give for this operation's fields, converted to their kinds."""
+        values: dict[str, Any] = {}
+        for param, name in cls.parameters(operation).items():
+            if param not in params:
+                continue
+            kind = cls.declared()[name].metadata["kind"]
+            if kind == "list":
+                values[name] = params.all(param)
+            elif kind == "boolean":
+                values[name] = params.flag(param)
+            elif kind == "integer":
+                values[name] = params.integer(param, None, 0, 999_999_999, MALFORMED_REQUEST)
+            else:
+                values[name] = params.get(param)
+        return values
+
+    @classmethod
+    def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
+        """What the filters of a list request ask for: fields, comparisons and values."""
+        found: list[tuple[str, str, Any]] = []
+        for param, (name, comparison) in cls.filters.items():
+            given = params.get(param)
+            if given == "":
+                continue
+            if comparison.startswith("day"):
+                found += _on_day(param, name, comparison[3:], given)
+            elif cls.declared()[name].metadata["kind"] == "boolean":
+                found.append((name, comparison, params.flag(param)))
+            else:
+                found.append((name, comparison, given))
+        return found
+
+    def home(self, view: View | None = None) -> str:
+        """The path of the list it stands in, without suffix."""
+        path = (view or self.views()[0]).path
+        inner = path.format(**{name: getattr(self, name) for name in re.findall(r"{(\w+)}", path)})
+        return f"/{VERSION}/Accounts/{self.account_sid}/{inner}"
+
+    @property
+    def uri(self) -> str:
+        """Its path on the server, with suffix."""
+        return f"{self.home()}/{self.sid}.json"
+
+    def link_uris(self, view: View | None = None) -> dict[str, str]:
+        """Where its sub-resources are: name -> path."""
+        return {k: f"{self.home(view)}/{self.sid}/{v}.json" for k, v in self.links.items()}
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """The reply that shows it, before serialising: names to JSON values, in their order.
+
+        *view* is where it was asked for, *operation* by what, *server* the address (scheme, host,
+        port) that absolute URLs begin with.
+        """
+        reply: dict[str, Any] = {}
+        for f in dataclasses.fields(self):
+            if f.metadata["shown"]:
+                reply[f.name.rstrip("_")] = to_json(f.metadata["kind"], getattr(self, f.name))
+        if self.has_uri:
+            reply["uri"] = f"{self.home(view)}/{self.sid}.json"
+        if self.links:
+            reply["subresource_uris"] = self.link_uris(view)
+        return dict(sorted(reply.items()))  # the order of Twilio's own samples
+
+
+def to_json(kind: str, value: Any) -> Any:
+    """One value as a reply writes it."""
+    if value is None:
+        return None
+    if kind == "date":
+        return rfc2822(value)
+    if kind == "number":
+        return str(value)
+    return value
+
+
+def rfc2822(moment: datetime) -> str:
+    """``Tue, 31 Aug 2010 20:36:28 +0000``: the form of dates in this API and its webhooks."""
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0))
+
+
+def from_rfc2822(text: str) -> datetime:
+    return parsedate_to_datetime(text)
+
+
+def to_column(kind: str, value: Any) -> Any:
+    """One value as SQLite keeps it."""
+    if value is None:
+        return None
+    if kind == "date":
+        return value.astimezone(UTC).isoformat()
+    if kind in ("list", "map"):
+        return json.dumps(value)
+    if kind == "boolean":
+        return int(value)
+    return value
+
+
+def from_column(kind: str, value: Any) -> Any:
+    """The value that SQLite kept."""
+    if kind in ("list", "map"):
+        return json.loads(value) if value else ([] if kind == "list" else {})
+    if value is None:
+        return None
+    if kind == "date":
+        return datetime.fromisoformat(value)
+    if kind == "boolean":
+        return bool(value)
+    return value
+
+
+def day(text: str) -> datetime | None:
+    """The beginning of the UTC day that a filter names: ``2026-01-05``, or a moment of it."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _on_day(param: str, name: str, comparison: str, text: str) -> list[tuple[str, str, Any]]:
+    """The conditions for a field on, before (``<``, ``<=``) or from (``>=``) a day on."""
+    begin = day(text)
+    if begin is None or begin.year in (1, 9999):
+        raise Refusal(
+            400, MALFORMED_REQUEST, f"{param.rstrip('<>')} must be a date, YYYY-MM-DD: {text}"
+        )
+    end = begin + timedelta(days=1)
+    if comparison == "":
+        return [(name, ">=", begin), (name, "<", end)]
+    if comparison == "<=":
+        return [(name, "<", end)]
+    return [(name, comparison, begin)]
+
+
+def kinds() -> Mapping[str, type[Resource]]:
+    """Every resource class by name; importing :mod:`helpers.resources` finds them all."""
+    found: dict[str, type[Resource]] = {}
+
+    def walk(cls: type[Resource]) -> None:
+        for child in cls.__subclasses__():
+            if child.__name__ in found and found[child.__name__] is not child:
+                raise TypeError(f"two resources are called {child.__name__}")
+            found[child.__name__] = child
+            walk(child)
+
+    walk(Resource)
+    return found

@@ -1,0 +1,279 @@
+"""A telephone call: what it takes to start one, what may be changed, what a reply shows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from helpers import phone_numbers
+from helpers.errors import Refusal
+from helpers.resources.base import (
+    MALFORMED_REQUEST,
+    VERSION,
+    Params,
+    Resource,
+    World,
+    hidden,
+    is_callback_address,
+    is_web_address,
+    refuse_magic,
+    refuse_number,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from helpers.resources.number import IncomingPhoneNumber
+
+FINAL = ("completed", "busy", "failed", "no-answer", "canceled")
+EVENTS = ("initiated", "ringing", "answered", "completed")
+INLINE_LIMIT = 4000  # characters of TwiML given in the request itself
+LONGEST = 86_400  # seconds, the highest TimeLimit
+INVALID_TIMEOUT = 21208
+INVALID_METHOD = 21209
+
+
+@dataclass(kw_only=True)
+class Call(Resource):
+    """One leg between a phone and the telephone company."""
+
+    prefix: ClassVar[str] = "CA"
+    path: ClassVar[str] = "Calls"
+    plural: ClassVar[str] = "calls"
+    indexed: ClassVar[tuple[str, ...]] = ("parent_call_sid",)
+    filters: ClassVar[dict[str, tuple[str, str]]] = {
+        "To": ("to", "="),
+        "From": ("from_", "="),
+        "ParentCallSid": ("parent_call_sid", "="),
+        "Status": ("status", "="),
+        "StartTime": ("start_time", "day"),
+        "StartTime<": ("start_time", "day<"),
+        "StartTime>": ("start_time", "day>="),
+        "EndTime": ("end_time", "day"),
+        "EndTime<": ("end_time", "day<"),
+        "EndTime>": ("end_time", "day>="),
+    }
+    links: ClassVar[dict[str, str]] = {
+        "notifications": "Notifications",
+        "recordings": "Recordings",
+        "payments": "Payments",
+        "events": "Events",
+        "siprec": "Siprec",
+        "streams": "Streams",
+        "transcriptions": "Transcriptions",
+        "user_defined_messages": "UserDefinedMessages",
+        "user_defined_message_subscriptions": "UserDefinedMessageSubscriptions",
+    }
+
+    parent_call_sid: str | None = shown()
+    to: str = shown("", create="To")
+    to_formatted: str = shown("")
+    from_: str = shown("", create="From")
+    from_formatted: str = shown("")
+    phone_number_sid: str | None = shown()
+    status: str = shown("queued", update="Status")
+    start_time: datetime | None = shown(kind="date")
+    end_time: datetime | None = shown(kind="date")
+    duration: int | None = shown(kind="number")
+    price: str | None = shown()
+    price_unit: str = shown("USD")
+    direction: str = shown("outbound-api")
+    answered_by: str | None = shown()
+    api_version: str = shown(VERSION)
+    forwarded_from: str | None = shown()
+    group_sid: str | None = shown()
+    caller_name: str | None = shown()
+    queue_time: int = shown(0, kind="number")
+    trunk_sid: str | None = shown()
+    annotation: str | None = shown()
+
+    url: str = hidden("", create="Url", update="Url")
+    method: str = hidden("POST", create="Method", update="Method")
+    twiml: str = hidden("", create="Twiml", update="Twiml")
+    fallback_url: str = hidden("", create="FallbackUrl", update="FallbackUrl")
+    fallback_method: str = hidden("POST", create="FallbackMethod", update="FallbackMethod")
+    application_sid: str = hidden("", create="ApplicationSid")
+    status_callback: str = hidden("", create="StatusCallback", update="StatusCallback")
+    status_callback_method: str = hidden(
+        "POST", create="StatusCallbackMethod", update="StatusCallbackMethod"
+    )
+    status_callback_event: list[str] = hidden(kind="list", create="StatusCallbackEvent")
+    send_digits: str = hidden("", create="SendDigits")
+    timeout: int = hidden(60, kind="integer", create="Timeout")
+    time_limit: int | None = hidden(kind="integer", create="TimeLimit", update="TimeLimit")
+    record: bool = hidden(False, kind="boolean", create="Record")
+    recording_channels: str = hidden("mono", create="RecordingChannels")
+    recording_track: str = hidden("both", create="RecordingTrack")
+    recording_status_callback: str = hidden("", create="RecordingStatusCallback")
+    recording_status_callback_method: str = hidden("POST", create="RecordingStatusCallbackMethod")
+    recording_status_callback_event: list[str] = hidden(
+        kind="list", create="RecordingStatusCallbackEvent"
+    )
+    trim: str = hidden("trim-silence", create="Trim")
+    caller_id: str = hidden("", create="CallerId")
+    machine_detection: str = hidden("", create="MachineDetection")
+    sequence: int = hidden(0, kind="integer")  # of its status callbacks
+    answer_time: datetime | None = hidden(kind="date")
+
+    @classmethod
+    def create(cls, params: Params, world: World) -> Call:
+        """Check a request for a call, in the order in which a caller would want to hear of it."""
+        call = cls(**cls.take("create", params))
+        if not call.to:
+            raise Refusal(400, 21201, "No 'To' number is specified")
+        if not call.from_:
+            raise Refusal(400, 21213, "No 'From' number is specified")
+        if not (call.url or call.twiml or call.application_sid):
+            raise Refusal(400, 21205, "Url parameter is required.")
+        _check_instructions(call.url, call.twiml)
+        if call.url:
+            call.twiml = ""  # a Url given beside it wins (warning 32019)
+        for name in ("method", "fallback_method", "status_callback_method"):
+            param = "".join(word.title() for word in name.split("_"))
+            setattr(call, name, params.method(param, INVALID_METHOD))
+        _check_callbacks(call.fallback_url, call.status_callback)
+        call._check_events(world)
+        if call.send_digits and not re.fullmatch(r"[0-9A-Da-d*#wW]{1,32}", call.send_digits):
+            raise Refusal(400, 21206, f"Invalid SendDigits: {call.send_digits}")
+        call.timeout = params.integer("Timeout", 60, 1, 600, INVALID_TIMEOUT) or 60
+        call.time_limit = params.integer("TimeLimit", None, 1, LONGEST, INVALID_TIMEOUT)
+        call._check_numbers(world)
+        return call
+
+    def _check_events(self, world: World) -> None:
+        wanted = [e for given in self.status_callback_event for e in given.split()]
+        if any(event not in EVENTS for event in wanted):
+            # Twilio takes such a call, logs 21626, and then sends no callback at all.
+            world.alert(21626, f"Invalid 'StatusCallbackEvent': {' '.join(wanted)}")
+            self.status_callback = ""
+        self.status_callback_event = wanted or ["completed"]
+
+    def _check_numbers(self, world: World) -> None:
+        """Who may call whom: owned numbers first, then the magic ones, then the trial's rules."""
+        owned, verified = world.owned(self.from_), world.verified(self.from_)
+        if not owned:
+            refuse_magic("call", "from", self.from_)
+        if not world.owner(self.to):
+            refuse_magic("call", "to", self.to)
+        if not phone_numbers.is_e164(self.from_):
+            refuse_number("call", "from", self.from_, phone_numbers.MALFORMED)
+        if not phone_numbers.is_e164(self.to):
+            refuse_number("call", "to", self.to, phone_numbers.MALFORMED)
+        if not owned and not verified:
+            refuse_number("call", "from", self.from_, phone_numbers.NOT_YOURS)
+        reachable = world.verified(self.to) or world.owned(self.to)
+        if world.account.type == "Trial" and not reachable:
+            raise Refusal(
+                400,
+                21219,
+                f"The number {self.to} is unverified. "
+                "Trial accounts may only make calls to verified numbers.",
+            )
+        self._format_numbers()
+        self.phone_number_sid = (owned or verified).sid
+
+    def _format_numbers(self) -> None:
+        self.to_formatted = phone_numbers.national(self.to)
+        self.from_formatted = phone_numbers.national(self.from_)
+
+    @classmethod
+    def inbound(cls, world: World, owned: IncomingPhoneNumber, caller: str) -> Call:
+        """The unsaved call that reaches a number of this account: its VoiceUrl is to be asked."""
+        return cls._made(
+            world,
+            to=owned.phone_number,
+            from_=caller,
+            phone_number_sid=owned.sid,
+            status="ringing",
+            direction="inbound",
+            url=owned.voice_url or "",
+            method=owned.voice_method,
+            fallback_url=owned.voice_fallback_url or "",
+            fallback_method=owned.voice_fallback_method,
+            status_callback=owned.status_callback or "",
+            status_callback_method=owned.status_callback_method,
+            status_callback_event=["completed"],
+        )
+
+    @classmethod
+    def leg(cls, world: World, parent: Call, *, to: str, from_: str, **fields: Any) -> Call:
+        """The unsaved leg that a Dial in *parent* makes."""
+        shown_as = world.owned(from_) or world.verified(from_)
+        return cls._made(
+            world,
+            to=to,
+            from_=from_,
+            parent_call_sid=parent.sid,
+            phone_number_sid=shown_as.sid if shown_as else parent.phone_number_sid,
+            direction="outbound-dial",
+            **fields,
+        )
+
+    @classmethod
+    def _made(cls, world: World, **fields: Any) -> Call:
+        now = world.now()
+        call = cls(
+            sid=world.sid(cls.prefix),
+            account_sid=world.account.sid,
+            date_created=now,
+            date_updated=now,
+            **fields,
+        )
+        call._format_numbers()
+        return call
+
+    def created(self, world: World) -> None:
+        """Dial it."""
+        world.start_call(self)
+
+    def change(self, params: Params, world: World) -> None:
+        """End it, cancel it, or give it other instructions."""
+        asked, url, twiml = params.get("Status"), params.get("Url"), params.get("Twiml")
+        if asked and asked not in ("canceled", "completed"):
+            raise Refusal(
+                400, MALFORMED_REQUEST, f"Status must be canceled or completed: {asked}"
+            )
+        if url and twiml:
+            raise Refusal(
+                400, MALFORMED_REQUEST, "Url and Twiml exclude each other: give one of them."
+            )
+        _check_instructions(url, twiml)
+        method = params.method("Method", INVALID_METHOD)
+        time_limit = params.integer("TimeLimit", self.time_limit, 1, LONGEST, INVALID_TIMEOUT)
+        _check_callbacks(params.get("FallbackUrl"), params.get("StatusCallback"))
+        if (url or twiml) and self.status != "in-progress":
+            raise Refusal(400, 21220, "Call is not in-progress. Cannot redirect. ")
+        if "FallbackUrl" in params:
+            self.fallback_url = params.get("FallbackUrl")
+            self.fallback_method = params.method("FallbackMethod", INVALID_METHOD)
+        if "StatusCallback" in params:
+            self.status_callback = params.get("StatusCallback")
+            self.status_callback_method = params.method("StatusCallbackMethod", INVALID_METHOD)
+        self.time_limit = time_limit
+        if asked == "completed" or (asked == "canceled" and self.status in ("queued", "ringing")):
+            world.end_call(self, asked)
+        elif url or twiml:
+            world.redirect_call(self, url, method, twiml)
+
+    def delete(self, world: World) -> None:
+        """Forget a call that has ended."""
+        if self.status not in FINAL:
+            raise Refusal(400, 20009, "Cannot delete call because it has not ended.")
+        world.remove(self)
+
+
+def _check_instructions(url: str, twiml: str) -> None:
+    if url and not is_web_address(url):
+        raise Refusal(400, 21205, f"Url is not a valid URL: {url}")
+    if len(twiml) > INLINE_LIMIT:
+        raise Refusal(
+            400, 32018, f"Twiml size exceeded maximum allowed value of {INLINE_LIMIT} characters"
+        )
+
+
+def _check_callbacks(fallback_url: str, status_callback: str) -> None:
+    if fallback_url and not is_web_address(fallback_url):
+        raise Refusal(400, 21205, f"FallbackUrl is not a valid URL: {fallback_url}")
+    if status_callback and not is_callback_address(status_callback):
+        raise Refusal(400, 21609, f"The StatusCallback URL {status_callback} is not a valid URL.")

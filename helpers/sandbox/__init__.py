@@ -1,0 +1,235 @@
+"""The telephone company on this machine: store, engine and app put together.
+
+    with Sandbox(clock="manual") as sandbox:
+        client = Client(sandbox.account_sid, sandbox.auth_token, base_url=sandbox.url)
+
+A sandbox listens on loopback and asks loopback only, unless it is told otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from starlette.applications import Starlette
+
+from helpers import phone_numbers
+from helpers.clock import Clock
+from helpers.errors import SandboxError
+from helpers.resources.account import Account
+from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
+from helpers.sandbox.app import authenticate, build_app, read_form
+from helpers.sandbox.control import Control
+from helpers.sandbox.engine import Engine
+from helpers.sandbox.options import Options, TYPES
+from helpers.sandbox.pace import Pace
+from helpers.sandbox.store import Store
+from helpers.sandbox.webhooks import Webhooks
+from helpers.serving import Serving
+
+__all__ = ["Options", "Sandbox"]
+
+_WORLD = "world"  # settings of the data file: what the first start put in, and the clock's moment
+_NOW = "now"
+
+
+class Sandbox:
+    """A sandbox with the options of ``python -m helpers.sandbox``, by keyword.
+
+    As a context manager, or with :meth:`start` and :meth:`stop`, it serves from a thread.
+    Raises SandboxError, in a sentence, when an option, the port or the data file will not do.
+    """
+
+    def __init__(self, options: Options | None = None, **given: Any) -> None:
+        self.options = options or Options(**given)
+        self.store = Store(self.options.data)
+        try:
+            self.world = self._open_world()
+        except SandboxError:
+            self.store.close()
+            raise
+        self.clock = Clock(self.options.clock, self._moment())
+        self.engine = Engine(
+            store=self.store,
+            clock=self.clock,
+            webhooks=Webhooks(
+                timeout=self.options.webhook_timeout, allow_hosts=self.options.allow_hosts
+            ),
+            seed=self.world["seed"],
+        )
+        if not self.store.find(Account, None):
+            self._seed(self._accounts())
+        control = Control(
+            self.engine,
+            lambda request: authenticate(self.store, request),
+            read_form,
+            self.reset,
+            self.account_sid,
+        )
+        self.app = self._build(control)
+        self._serving: Serving | None = None
+
+    def _build(self, control: Control) -> Any:
+        @asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            await self.engine.resume()
+            yield
+            await self.engine.close()
+            self._save_moment()
+
+        app = build_app(self.engine, control_routes=control.routes(), lifespan=lifespan)
+        return Pace(app, self.engine)
+
+    # -- the world it starts with --------------------------------------------------------------
+
+    @property
+    def account_sid(self) -> str:
+        """The first account's SID."""
+        return str(self.world["account_sid"])
+
+    @property
+    def auth_token(self) -> str:
+        """The first account's auth token: made up, good for this sandbox only."""
+        return str(self.world["auth_token"])
+
+    def _open_world(self) -> dict[str, Any]:
+        kept = self.store.setting(_WORLD)
+        if kept is None:
+            world = self.options.world()
+            self.store.save_setting(_WORLD, json.dumps(world))
+            return world
+        world = json.loads(kept)
+        wrong = self.options.contradictions(world)
+        if wrong:
+            names = ", ".join("--" + name.rstrip("s").replace("_", "-") for name in wrong)
+            raise SandboxError(
+                f"The data file {self.options.data} was made with another {names}.",
+                next_step="Leave the option out, or name a new file.",
+            )
+        return world  # type: ignore[no-any-return]
+
+    def _moment(self) -> datetime:
+        """Where the clock goes on: where it was, or at its start."""
+        moments = [datetime.fromisoformat(self.world["start"])]
+        if (kept := self.store.setting(_NOW)) is not None:
+            moments.append(datetime.fromisoformat(kept))
+        if (last := self.store.last_moment()) is not None:
+            moments.append(last)
+        return max(moments)
+
+    def _save_moment(self) -> None:
+        if self.clock.kind != "real":
+            self.store.save_setting(_NOW, self.clock.now().isoformat())
+
+    def _accounts(self) -> list[tuple[str, str, str, Sequence[str], Sequence[str]]]:
+        w = self.world
+        first = (w["account_sid"], w["auth_token"], w["type"], w["numbers"], w["verified"])
+        return [first, *((sid, token, kind, (), ()) for sid, token, kind in w["accounts"])]
+
+    def _seed(
+        self, accounts: Sequence[tuple[str, str, str, Sequence[str], Sequence[str]]]
+    ) -> None:
+        """Put accounts with their numbers into the store, as the options say."""
+        now = self.clock.now()
+        with self.store.transaction():
+            for sid, token, kind, numbers, verified in accounts:
+                account = Account(
+                    sid=sid,
+                    account_sid=sid,
+                    owner_account_sid=sid,
+                    auth_token=token,
+                    friendly_name="My first account",
+                    type=TYPES[kind],
+                    date_created=now,
+                    date_updated=now,
+                )
+                self.store.add(account)
+                world = self.engine.world(account)
+                for rows, number_kind in (
+                    (numbers, IncomingPhoneNumber),
+                    (verified, OutgoingCallerId),
+                ):
+                    for number in rows:
+                        self.store.add(
+                            number_kind(
+                                sid=world.sid("PN"),
+                                account_sid=sid,
+                                date_created=now,
+                                date_updated=now,
+                                phone_number=number,
+                                friendly_name=phone_numbers.national(number),
+                            )
+                        )
+
+    async def reset(self, account: Account) -> None:
+        """Put one account (and its sub-accounts) back to how the options made it."""
+        family = [a for a in self.store.find(Account, None) if account.sid in (a.sid, a.owner_account_sid)]
+        for member in family:
+            await self.engine.drop(member.sid)
+        seeded = [row for row in self._accounts() if row[0] == account.sid]
+        with self.store.transaction():
+            self.store.wipe(account.sid)
+            if seeded:
+                self._seed(seeded)
+            else:
+                self._keep_bare(account)
+
+    def _keep_bare(self, account: Account) -> None:
+        # A sub-account is nobody's option: its start is itself with nothing in it.
+        self.store.add(account)
+
+    # -- serving -------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return self.engine.base_url
+
+    def start(self) -> Sandbox:
+        """Serve from a thread; returns itself."""
+        if self._serving is None:
+            serving = Serving(
+                self.app, port=self.options.port, host=self.options.host, lifespan="on"
+            )
+            try:
+                serving.start()
+            except SandboxError:
+                self.store.close()
+                raise
+            self._serving = serving
+            self.engine.base_url = serving.url
+        return self
+
+    def stop(self) -> None:
+        """End it within seconds; what was acknowledged stays in the data file."""
+        if self._serving is not None:
+            self.engine.closing = True
+            self._serving.stop()
+            self._serving = None
+        self.store.close()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = "running" if self._serving is not None else "stopped"
+        return f"<Sandbox {state}, {self.clock.kind} clock>"
+
+
+def wait_for_end(stop: threading.Event) -> None:
+    """Block until *stop* is set, in a way that signals can interrupt on every system."""
+    while not stop.wait(0.5):
+        pass

@@ -1,0 +1,100 @@
+"""``python -m helpers.sandbox``: the sandbox alone, for other clients and other languages."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import NoReturn
+
+from helpers.clock import KINDS
+from helpers.errors import SandboxError
+from helpers.sandbox import Sandbox, wait_for_end
+from helpers.sandbox.options import Options
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # One plain sentence, without the usage lines that bury it.
+        raise SandboxError(f"{message[:1].upper()}{message[1:]}.", next_step="See --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m helpers.sandbox",
+        description="A Twilio-compatible sandbox on this machine: calls, texts, TwiML, webhooks.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="where to listen")
+    add("--port", type=int, default=0, help="0 takes a free one")
+    add("--data", metavar="FILE", default=":memory:", help="the SQLite file, or :memory:")
+    add("--clock", choices=KINDS, default="real")
+    add("--account-sid", metavar="SID")
+    add("--auth-token", metavar="TOKEN")
+    add("--type", choices=("trial", "full"))
+    add("--number", action="append", metavar="+1..", help="a number it owns; repeatable")
+    add("--verified", action="append", metavar="+1..", help="a verified number; repeatable")
+    add("--account", action="append", metavar="SID:TOKEN:TYPE", help="a further account; repeatable")
+    add("--allow-host", action="append", metavar="NAME", help="a host to fetch from; repeatable")
+    add("--webhook-timeout", type=float, default=15.0, metavar="SECONDS")
+    add("--seed", metavar="TEXT", help="what SIDs are derived from")
+    add("--start", metavar="TIME", help="where a hurried or manual clock starts: ISO 8601, or now")
+    return parser
+
+
+def read_options(arguments: Sequence[str]) -> Options:
+    """The options that a command line says; SandboxError for one that makes no sense."""
+    given = _parser().parse_args(arguments)
+    return Options(
+        host=given.host,
+        port=given.port,
+        data=given.data,
+        clock=given.clock,
+        account_sid=given.account_sid,
+        auth_token=given.auth_token,
+        type=given.type,
+        numbers=tuple(given.number) if given.number else None,
+        verified=tuple(given.verified) if given.verified else None,
+        accounts=tuple(map(_account, given.account)) if given.account else None,
+        allow_hosts=tuple(given.allow_host or ()),
+        webhook_timeout=given.webhook_timeout,
+        seed=given.seed,
+        start=given.start,
+    )
+
+
+def _account(text: str) -> tuple[str, str, str]:
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise SandboxError("A further account is SID:TOKEN:TYPE, three parts with colons between.")
+    return parts[0], parts[1], parts[2]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or Ctrl-C; returns the exit status."""
+    try:
+        sandbox = Sandbox(read_options(sys.argv[1:] if arguments is None else arguments))
+        sandbox.start()
+    except SandboxError as problem:
+        print(" ".join(filter(None, (problem.what, problem.next_step))), file=sys.stderr)
+        return 2
+    # What was loaded stays for the process's whole life; the collector need not look at it.
+    gc.freeze()
+    stop = threading.Event()
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    print(
+        f"sandbox ready at {sandbox.url} account {sandbox.account_sid} token {sandbox.auth_token}",
+        flush=True,
+    )
+    wait_for_end(stop)
+    sandbox.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""Things that live on the clock: tasks that wait for time, or for something to happen to them.
+
+An actor is *at work* from the moment it is started until it waits, and again from the moment it
+is woken; the clock does not jump while any actor works. That is all it takes for calls, messages
+and callbacks to run in the same order on every kind of clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from helpers.clock import Clock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that happened to an actor: *kind* names it, *value* says the rest."""
+
+    kind: str
+    value: Any = None
+
+
+class Interrupted(Exception):
+    """A signal that ends whatever the actor was doing."""
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal.kind)
+        self.signal = signal
+
+
+class Actor:
+    """One task on the clock. *interrupts* are the kinds of signal that break off every wait."""
+
+    interrupts: tuple[str, ...] = ()
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.task: asyncio.Task[None] | None = None
+        self._kept: deque[Signal] = deque()
+        self._future: asyncio.Future[Signal | None] | None = None
+        self._kinds: tuple[str, ...] = ()
+        self._resting = False
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run *work* as this actor's task, at work at once."""
+        self.clock.begin_work()
+        self.task = asyncio.get_running_loop().create_task(self._run(work))
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        finally:
+            self.clock.end_work()
+
+    # -- being told ------------------------------------------------------------------------
+
+    def tell(self, kind: str, value: Any = None, *, keep: bool = True) -> None:
+        """Let the actor know; kept for a later wait unless *keep* is false."""
+        signal = Signal(kind, value)
+        if self._future is not None and kind in (*self._kinds, *self.interrupts):
+            self._wake(signal)
+        elif keep:
+            self._kept.append(signal)
+
+    def _wake(self, signal: Signal | None) -> None:
+        if self._future is not None and not self._future.done():
+            if self._resting:
+                self.clock.begin_work()
+                self._resting = False
+            self._future.set_result(signal)
+            self._future = None
+
+    # -- waiting ---------------------------------------------------------------------------
+
+    async def wait(self, seconds: float | None, *kinds: str) -> Signal | None:
+        """Wait for a signal of one of *kinds*; None when *seconds* of the clock have passed.
+
+        Raises :class:`Interrupted` for a signal of :attr:`interrupts`.
+        """
+        signal = self._take(kinds)
+        if signal is None:
+            future = self._listen(kinds)
+            planned = None
+            if seconds is not None:
+                planned = self.clock.plan(seconds, lambda: self._wake(None))
+            self._resting = True
+            self.clock.end_work()
+            try:
+                signal = await future
+            except asyncio.CancelledError:
+                if self._resting:
+                    self._resting = False
+                    self.clock.begin_work()
+                raise
+            finally:
+                self._future = None
+                if planned is not None:
+                    planned.cancel()
+        if signal is not None and signal.kind in self.interrupts:
+            raise Interrupted(signal)
+        return signal
+
+    async def during(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await real work (a web site); an interrupt breaks it off."""
+        signal = self._take(())
+        if signal is not None:
+            work.close()
+            raise Interrupted(signal)
+        future = self._listen(())
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task, future}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._future = None
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        if future.done() and (signal := future.result()) is not None:
+            raise Interrupted(signal)
+        future.cancel()
+        return task.result()
+
+    def _take(self, kinds: tuple[str, ...]) -> Signal | None:
+        for signal in self._kept:
+            if signal.kind in kinds or signal.kind in self.interrupts:
+                self._kept.remove(signal)
+                return signal
+        return None
+
+    def _listen(self, kinds: tuple[str, ...]) -> asyncio.Future[Signal | None]:
+        self._kinds = kinds
+        self._future = asyncio.get_running_loop().create_future()
+        return self._future

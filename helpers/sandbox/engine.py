@@ -1,0 +1,445 @@
+"""The telephone company: live calls and messages, handsets, the event log.
+
+One engine serves all accounts of a sandbox. Everything here runs on the server's event loop, so
+nothing needs a lock. `live_call` and `live_message` say how one call and one message go; this
+file starts them, finds them, and keeps what the outside may see of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from helpers.clock import Clock
+from helpers.resources.account import Account
+from helpers.resources.base import R, Resource
+from helpers.resources.call import FINAL, Call
+from helpers.resources.message import Message
+from helpers.resources.notification import Notification
+from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
+from helpers.resources.recording import Recording
+from helpers.sandbox.audio import wav
+from helpers.sandbox.handsets import Handset
+from helpers.sandbox.live_call import LiveCall
+from helpers.sandbox.live_message import Delivery, Inbound
+from helpers.sandbox.store import Store
+from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+
+#: Real seconds a call waits for a status callback's answer before it goes on. Sites that answer
+#: at once are thereby always told of things in order; slow ones do not hold the call up.
+CALLBACK_GRACE = 1.0
+EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
+
+
+@dataclass
+class Engine:
+    """Carries calls and messages. *seed* is what SIDs are derived from."""
+
+    store: Store
+    clock: Clock
+    webhooks: Webhooks
+    seed: str = "sandbox"
+    base_url: str = ""
+    calls: dict[str, LiveCall] = field(default_factory=dict)
+    messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
+    _background: set[asyncio.Task[Any]] = field(default_factory=set)
+    _watchers: set[asyncio.Future[None]] = field(default_factory=set)
+    closing: bool = False
+
+    # -- the world, account by account -----------------------------------------------------
+
+    def world(self, account: Account) -> AccountWorld:
+        """What one account's resources act on."""
+        return AccountWorld(self, account)
+
+    def account(self, sid: str) -> Account:
+        """The account with this SID, which must exist."""
+        found = self.store.find(Account, None, sid=sid)
+        return found[0]
+
+    def owner(self, number: str) -> IncomingPhoneNumber | None:
+        """The number's row in whichever account owns it."""
+        found = self.store.find(IncomingPhoneNumber, None, phone_number=number)
+        return found[0] if found else None
+
+    # -- the log ---------------------------------------------------------------------------
+
+    def event(
+        self,
+        account_sid: str,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+    ) -> None:
+        """Write down that something happened, and tell those who wait for it."""
+        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, data)
+        watchers, self._watchers = self._watchers, set()
+        for watcher in watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+
+    async def next_event(self, seconds: float) -> None:
+        """Return at the next event of any account, or after *seconds* of real time."""
+        watcher = asyncio.get_running_loop().create_future()
+        self._watchers.add(watcher)
+        await asyncio.wait({watcher}, timeout=seconds)
+        self._watchers.discard(watcher)
+
+    def alert(
+        self,
+        account_sid: str,
+        code: int,
+        text: str,
+        *,
+        level: str = "error",
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+        request_url: str = "",
+        request_method: str = "",
+        reply: Reply | None = None,
+    ) -> None:
+        """What Twilio's debugger would show: a Notification, and an event."""
+        world = self.world(self.account(account_sid))
+        now = self.clock.now()
+        url = shown_url(request_url)
+        pairs = {
+            "EmailNotification": "false",
+            "LogLevel": level.upper(),
+            "sourceComponent": "14100" if message_sid else "12000",
+            "Msg": text,
+            "httpResponse": str(reply.status) if reply and reply.status else "",
+            "ErrorCode": str(code),
+            "url": url,
+        }
+        world.save(
+            Notification(
+                sid=world.sid("NO"),
+                account_sid=account_sid,
+                date_created=now,
+                date_updated=now,
+                call_sid=call_sid,
+                error_code=str(code),
+                log="0" if level == "error" else "1",
+                message_date=now,
+                message_text=urlencode(pairs),
+                more_info=f"https://www.twilio.com/docs/errors/{code}",
+                request_method=request_method or None,
+                request_url=url or None,
+                response_body=_text(reply) if reply else "",
+                response_headers=urlencode(reply.headers) if reply else "",
+            )
+        )
+        self.event(
+            account_sid,
+            "alert",
+            {"code": code, "text": text, "level": level, "url": url},
+            call_sid=call_sid,
+            message_sid=message_sid,
+        )
+
+    # -- web sites -------------------------------------------------------------------------
+
+    async def ask(
+        self,
+        account_sid: str,
+        url: str,
+        method: str,
+        params: Sequence[tuple[str, str]],
+        *,
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+        cookies: Cookies | None = None,
+        limit: int = DOCUMENT_LIMIT,
+    ) -> Reply:
+        """Ask a web site in an account's name; time does not jump meanwhile."""
+        with self.clock.work():
+            reply = await self.webhooks.ask(
+                url,
+                method,
+                params,
+                token=self.account(account_sid).auth_token,
+                cookies=cookies,
+                limit=limit,
+            )
+        self.event(
+            account_sid,
+            "webhook",
+            {
+                "method": method,
+                "url": shown_url(url),
+                "parameters": dict(params),
+                "status": reply.status,
+                "body": _text(reply),
+                "error": reply.failed[1] if reply.failed else None,
+            },
+            call_sid=call_sid,
+            message_sid=message_sid,
+        )
+        return reply
+
+    async def tell(
+        self,
+        account_sid: str,
+        url: str,
+        method: str,
+        params: Sequence[tuple[str, str]],
+        *,
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+    ) -> None:
+        """Send a status callback: its answer changes nothing, its failure is only logged."""
+
+        async def send() -> None:
+            reply = await self.ask(
+                account_sid, url, method, params, call_sid=call_sid, message_sid=message_sid
+            )
+            if reply.failed:
+                refused = reply.status >= 400
+                self.alert(
+                    account_sid,
+                    15003 if refused else reply.failed[0],
+                    f"status callback: {reply.failed[1]}",
+                    level="warning" if refused else "error",
+                    call_sid=call_sid,
+                    message_sid=message_sid,
+                    request_url=url,
+                    request_method=method,
+                    reply=reply,
+                )
+
+        await asyncio.wait({self._spawn(send())}, timeout=CALLBACK_GRACE)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        async def held() -> None:
+            try:
+                await work
+            finally:
+                self.clock.end_work()
+
+        self.clock.begin_work()
+        task = asyncio.get_running_loop().create_task(held())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    # -- handsets --------------------------------------------------------------------------
+
+    def handset(self, account_sid: str, number: str) -> Handset:
+        """The simulated telephone with this number, as this account sees it."""
+        return Handset.load(self.store, account_sid, number)
+
+    def call_of(self, account_sid: str, number: str) -> LiveCall | None:
+        """The live call that a handset is in, ringing included."""
+        for call in self.calls.values():
+            if call.handset_number == number and call.call.account_sid == account_sid:
+                return call
+        return None
+
+    def calls_of(self, account_sid: str, number: str) -> list[Call]:
+        """Every call a handset made or got, oldest first."""
+        out = self.store.find(Call, account_sid, to=number)
+        came = self.store.find(Call, account_sid, from_=number, direction="inbound")
+        rows = [c for c in out if c.direction != "inbound"] + came
+        return sorted(rows, key=self.store.position)
+
+    def inbox_of(self, account_sid: str, number: str) -> list[Message]:
+        """The messages that arrived on a handset, oldest first."""
+        return [
+            m
+            for m in self.store.find(Message, account_sid, to=number)
+            if m.status in ("delivered", "read") and m.direction != "inbound"
+        ]
+
+    # -- starting things -------------------------------------------------------------------
+
+    def start_call(self, call: Call) -> LiveCall:
+        """Begin an outbound call that was just saved."""
+        live = LiveCall(self, call)
+        live.start(live.run_outbound())
+        return live
+
+    def ring_in(self, account_sid: str, number: str, owned: IncomingPhoneNumber) -> Call:
+        """A handset of *account_sid* calls an owned number; returns the inbound call."""
+        live = self.inbound(owned, number, handset_account=account_sid)
+        live.start(live.run_inbound())
+        return live.call
+
+    def inbound(
+        self,
+        owned: IncomingPhoneNumber,
+        caller: str,
+        *,
+        handset_account: str = "",
+        far: LiveCall | None = None,
+    ) -> LiveCall:
+        """Make the inbound call that *owned*'s account sees, not started yet."""
+        world = self.world(self.account(owned.account_sid))
+        call = Call.inbound(world, owned, caller)
+        world.save(call)
+        live = LiveCall(self, call, far=far)
+        if handset_account:
+            live.handset_number = caller
+        return live
+
+    def text_in(
+        self, sender: str, owned: IncomingPhoneNumber, body: str, media: Sequence[str] = ()
+    ) -> Message:
+        """A text reaches an owned number; returns the inbound message."""
+        world = self.world(self.account(owned.account_sid))
+        message = Message.inbound(world, owned, sender, body, media)
+        world.save(message)
+        arrival = Inbound(self, message, owned)
+        arrival.start(arrival.run())
+        return message
+
+    def deliver(self, message: Message) -> None:
+        """Take an outbound message that was just saved towards its handset."""
+        delivery = Delivery(self, message)
+        delivery.start(delivery.run())
+
+    def recording_audio(self, recording: Recording) -> bytes:
+        """A recording's sound as a WAV file: a tone a word, silence elsewhere."""
+        return wav(recording.duration or 0, recording.sounds)
+
+    # -- the engine's own life -------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """After a restart: messages go on, calls that were live have failed."""
+        for message in self.store.find(Message, None):
+            if message.status in ("queued", "sending", "sent", "accepted"):
+                self.deliver(message)
+            elif message.status == "receiving":
+                owned = self.owner(message.to)
+                if owned is not None:
+                    arrival = Inbound(self, message, owned)
+                    arrival.start(arrival.run())
+        for call in self.store.find(Call, None):
+            if call.status not in FINAL:
+                live = LiveCall(self, call)
+                live.start(live.run_lost())
+
+    def actors(self, account_sid: str | None = None) -> Iterator[LiveCall | Delivery | Inbound]:
+        """Everything under way, of one account or of all."""
+        for call in list(self.calls.values()):
+            if account_sid in (None, call.call.account_sid):
+                yield call
+        for message in list(self.messages.values()):
+            if account_sid in (None, message.message.account_sid):
+                yield message
+
+    async def drop(self, account_sid: str | None = None) -> None:
+        """Stop everything under way without a word to anyone: a reset, or the end."""
+        tasks = []
+        for actor in self.actors(account_sid):
+            if actor.task is not None and actor.task is not asyncio.current_task():
+                actor.forget()
+                actor.task.cancel()
+                tasks.append(actor.task)
+        if account_sid is None:
+            tasks += self._background
+            for task in self._background:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """End everything within moments; what was acknowledged is in the file."""
+        self.closing = True
+        await self.drop()
+        for watcher in self._watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+        await self.webhooks.close()
+
+
+@dataclass(frozen=True)
+class AccountWorld:
+    """`resources.base.World` for one account."""
+
+    engine: Engine
+    account: Account
+
+    def now(self) -> datetime:
+        return self.engine.clock.now()
+
+    def sid(self, prefix: str) -> str:
+        return self.engine.store.next_sid(self.engine.seed, self.account.sid, prefix)
+
+    def count(self, name: str) -> int:
+        return self.engine.store.next(self.account.sid, name)
+
+    def find(self, kind: type[R], **fields: Any) -> list[R]:
+        return self.engine.store.find(kind, self.account.sid, **fields)
+
+    def owner(self, number: str) -> IncomingPhoneNumber | None:
+        return self.engine.owner(number)
+
+    def owned(self, number: str) -> IncomingPhoneNumber | None:
+        found = self.find(IncomingPhoneNumber, phone_number=number)
+        return found[0] if found else None
+
+    def verified(self, number: str) -> OutgoingCallerId | None:
+        found = self.find(OutgoingCallerId, phone_number=number)
+        return found[0] if found else None
+
+    def save(self, resource: Resource) -> None:
+        self.engine.store.add(resource)
+
+    def update(self, resource: Resource, *names: str) -> None:
+        self.engine.store.update(resource, *names)
+
+    def remove(self, resource: Resource) -> None:
+        self.engine.store.remove(resource)
+
+    def alert(self, code: int, text: str, **about: Any) -> None:
+        self.engine.alert(self.account.sid, code, text, **about)
+
+    def blocked(self, sender: str, recipient: str) -> bool:
+        return self.engine.store.opted_out(self.account.sid, sender, recipient)
+
+    def start_call(self, call: Call) -> None:
+        self.engine.start_call(call)
+
+    def redirect_call(self, call: Call, url: str, method: str, twiml: str) -> None:
+        live = self.engine.calls.get(call.sid)
+        if live is not None:
+            live.redirect(url, method, twiml)
+
+    def end_call(self, call: Call, status: str) -> None:
+        live = self.engine.calls.get(call.sid)
+        if live is not None:
+            live.end(status)
+            call.status = live.call.status
+            call.end_time, call.duration = live.call.end_time, live.call.duration
+
+    def send_message(self, message: Message) -> None:
+        self.engine.deliver(message)
+
+    def start_validation(self, call: Call, request: Any) -> None:
+        live = LiveCall(self.engine, call)
+        live.start(live.run_validation(request))
+
+    def start_recording(self, call: Call, recording: Recording) -> None:
+        live = self.engine.calls.get(call.sid)
+        if live is not None:
+            live.start_recording(recording)
+
+    def stop_recording(self, recording: Recording, status: str) -> None:
+        live = self.engine.calls.get(recording.call_sid)
+        if live is not None:
+            live.change_recording(recording, status)
+
+
+def shown_url(url: str) -> str:
+    """*url* without the credentials it may hold."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _text(reply: Reply) -> str:
+    return reply.body[: EVENT_BODY * 4].decode(errors="replace")[:EVENT_BODY]
+

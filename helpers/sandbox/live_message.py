@@ -1,0 +1,279 @@
+"""One live message: on its way to a handset, or come in and answered by a web site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import Refusal
+from helpers.resources.base import Params
+from helpers.resources.message import Message
+from helpers.resources.number import IncomingPhoneNumber
+from helpers.sandbox.actors import Actor
+from helpers.sandbox.webhooks import Cookies
+from helpers.twiml import steps
+from helpers.twiml.interpreter import conversation
+
+if TYPE_CHECKING:
+    from helpers.sandbox.engine import AccountWorld, Engine
+
+#: Seconds of the clock from one status of an outbound message to the next.
+HOPS = {"queued": ("sending", 0.0), "sending": ("sent", 1.0), "sent": ("delivered", 1.0)}
+UNREACHABLE = 30003
+REPLIES = 10  # to one inbound message, warning 14109
+
+STOP = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT".split())
+START = frozenset("START YES UNSTOP".split())
+HELP = frozenset("HELP INFO".split())
+
+
+class _MessageActor(Actor):
+    def __init__(self, engine: Engine, message: Message) -> None:
+        super().__init__(engine.clock)
+        self.engine = engine
+        self.message = message
+        self.world = engine.world(engine.account(message.account_sid))
+        engine.messages[message.sid] = self  # type: ignore[assignment]
+
+    def forget(self) -> None:
+        """Drop it without a word."""
+        self.engine.messages.pop(self.message.sid, None)
+
+    def become(self, status: str, **fields: Any) -> None:
+        """Write down another status and what came with it."""
+        self.message.status = status
+        self.message.date_updated = self.clock.now()
+        for name, value in fields.items():
+            setattr(self.message, name, value)
+        self.world.update(self.message, "status", "date_updated", *fields)
+        self.event("state", {"status": status})
+
+    def event(self, kind: str, data: dict[str, Any]) -> None:
+        self.engine.event(self.message.account_sid, kind, data, message_sid=self.message.sid)
+
+    def alert(self, code: int, text: str, **about: Any) -> None:
+        self.engine.alert(
+            self.message.account_sid, code, text, message_sid=self.message.sid, **about
+        )
+
+
+class Delivery(_MessageActor):
+    """Takes an outbound message to its handset, or to the number that owns the address."""
+
+    async def run(self) -> None:
+        try:
+            while self.message.status in HOPS:
+                status, seconds = HOPS[self.message.status]
+                await self.wait(seconds)
+                await self._become(status)
+        finally:
+            self.engine.messages.pop(self.message.sid, None)
+
+    async def _become(self, status: str) -> None:
+        message = self.message
+        fields: dict[str, Any] = {}
+        owned = self.engine.owner(message.to)
+        if status == "sent":
+            fields["date_sent"] = self.clock.now()
+        elif status == "delivered":
+            handset = self.engine.handset(message.account_sid, message.to)
+            if owned is None and handset.mode == "off":
+                status = "undelivered"
+                fields = {
+                    "error_code": UNREACHABLE,
+                    "error_message": "Unreachable destination handset",
+                }
+        self.become(status, **fields)
+        if status == "undelivered":
+            self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
+        if status == "delivered" and owned is not None:
+            self.engine.text_in(message.from_, owned, message.body, message.media_url)
+        await self._callback()
+
+    async def _callback(self) -> None:
+        message = self.message
+        if not message.status_callback:
+            return
+        pairs = [
+            ("SmsSid", message.sid),
+            ("SmsStatus", message.status),
+            ("MessageStatus", message.status),
+            ("To", message.to),
+            ("MessageSid", message.sid),
+            ("AccountSid", message.account_sid),
+            ("From", message.from_),
+            ("ApiVersion", message.api_version),
+        ]
+        if message.error_code:
+            pairs.insert(0, ("ErrorCode", str(message.error_code)))
+        await self.engine.tell(
+            message.account_sid,
+            message.status_callback,
+            message.status_callback_method,
+            pairs,
+            message_sid=message.sid,
+        )
+
+
+class Inbound(_MessageActor):
+    """A text that reached an owned number: ask its web site what to answer."""
+
+    def __init__(self, engine: Engine, message: Message, owned: IncomingPhoneNumber) -> None:
+        super().__init__(engine, message)
+        self.owned = owned
+
+    async def run(self) -> None:
+        try:
+            await self.wait(0)
+            self.become("received", date_sent=self.clock.now())
+            self._keyword()
+            if self.owned.sms_url:
+                await self._converse()
+        finally:
+            self.engine.messages.pop(self.message.sid, None)
+
+    def _keyword(self) -> None:
+        """STOP and its kin are obeyed before anybody's web site is asked."""
+        word = self.message.body.strip().upper()
+        us, them, store = self.message.to, self.message.from_, self.engine.store
+        if word in STOP:
+            self._reply("You have opted out and will get no more texts. Reply START to get them again.")
+            store.block(self.message.account_sid, us, them)
+        elif word in START:
+            store.unblock(self.message.account_sid, us, them)
+            self._reply("You will get texts from this number again. Reply STOP to end them.")
+        elif word in HELP:
+            self._reply("Reply STOP to get no more texts. Message and data rates may apply.")
+
+    def _reply(self, body: str) -> None:
+        send_from_document(
+            self.world,
+            steps.SendText(None, None, body),
+            to=self.message.from_,
+            from_=self.message.to,
+            direction="outbound-reply",
+            alert=self._warn,
+        )
+
+    def _warn(self, code: int, text: str) -> None:
+        self.alert(code, text, level="warning")
+
+    async def _converse(self) -> None:
+        owned, cookies, replies = self.owned, Cookies(), 0
+        fallback = (
+            steps.Fetch(owned.sms_fallback_url, owned.sms_fallback_method)
+            if owned.sms_fallback_url
+            else None
+        )
+        first = steps.Fetch(owned.sms_url or "", owned.sms_method)
+        talk = conversation(first, kind="messaging", fallback=fallback, moved=self._moved)
+        answer: Any = None
+        while True:
+            try:
+                step = talk.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            match step:
+                case steps.Fetch(url, method, params):
+                    answer = await self._fetch(url, method, params, cookies)
+                case steps.SendText():
+                    replies += 1
+                    if replies > REPLIES:
+                        self._warn(14109, f"more than {REPLIES} replies to one message")
+                        answer = steps.Sent("", "invalid")
+                        continue
+                    answer = send_from_document(
+                        self.world,
+                        step,
+                        to=step.to or self.message.from_,
+                        from_=step.from_ or self.message.to,
+                        direction="outbound-reply",
+                        alert=self._warn,
+                    )
+                case steps.Alert(code, text, level):
+                    self.alert(code, text, level=level, request_url=step.url)
+                case steps.Begin(verb, text):
+                    self.event("verb", {"verb": verb, "text": text})
+                case steps.HangUp():
+                    return
+
+    def _moved(self) -> float:
+        return self.clock.now().timestamp()
+
+    async def _fetch(
+        self, url: str, method: str, params: tuple[tuple[str, str], ...], cookies: Cookies
+    ) -> steps.Page:
+        reply = await self.engine.ask(
+            self.message.account_sid,
+            url,
+            method,
+            self.parameters() + list(params),
+            message_sid=self.message.sid,
+            cookies=cookies,
+        )
+        failed = reply.failed
+        if not failed and not reply.content_type:
+            failed = (11200, f"{url} answered without a Content-Type")
+        if failed:
+            self.alert(*failed, request_url=url, request_method=method, reply=reply)
+        return steps.Page(reply.url, reply.body, reply.headers.get("content-type", ""), failed)
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """What a web site is told of an inbound message."""
+        message = self.message
+        pairs = [
+            ("ToCountry", ""),
+            ("ToState", ""),
+            ("SmsMessageSid", message.sid),
+            ("NumMedia", str(len(message.media_url))),
+            ("ToCity", ""),
+            ("FromZip", ""),
+            ("SmsSid", message.sid),
+            ("FromState", ""),
+            ("SmsStatus", "received"),
+            ("FromCity", ""),
+            ("Body", message.body),
+            ("FromCountry", ""),
+            ("To", message.to),
+            ("ToZip", ""),
+            ("NumSegments", str(message.num_segments)),
+            ("MessageSid", message.sid),
+            ("AccountSid", message.account_sid),
+            ("From", message.from_),
+            ("ApiVersion", message.api_version),
+        ]
+        for i, url in enumerate(message.media_url):
+            pairs += [(f"MediaUrl{i}", url), (f"MediaContentType{i}", "image/jpeg")]
+        return pairs
+
+
+def send_from_document(
+    world: AccountWorld,
+    step: steps.SendText,
+    *,
+    to: str,
+    from_: str,
+    direction: str,
+    alert: Callable[[int, str], None],
+) -> steps.Sent:
+    """Send the message that a document asks for; what the API would refuse becomes an alert."""
+    pairs = [("To", to), ("From", from_), ("Body", step.body)]
+    pairs += [("MediaUrl", url) for url in step.media]
+    if step.status_callback:
+        pairs.append(("StatusCallback", step.status_callback))
+    try:
+        message = Message.create(Params(pairs), world)
+    except Refusal as refusal:
+        codes = {21211: 14101, 21608: 14111, 21212: 14102, 21606: 14108, 21602: 14103, 21617: 14103}
+        alert(codes.get(refusal.code, refusal.code), refusal.message)
+        return steps.Sent("", "invalid")
+    now = world.now()
+    message.sid = world.sid("MM" if step.media else "SM")
+    message.account_sid = world.account.sid
+    message.date_created = message.date_updated = now
+    message.direction = direction
+    message.status_callback_method = step.method
+    world.save(message)
+    world.send_message(message)
+    return steps.Sent(message.sid, "sending")

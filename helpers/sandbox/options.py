@@ -1,0 +1,101 @@
+"""What a sandbox is started with, checked before anything starts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from helpers import phone_numbers
+from helpers.clock import KINDS, START
+from helpers.errors import SandboxError
+
+ACCOUNT_SID = "AC00000000000000000000000000000001"
+AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # made up, good nowhere else
+NUMBER = "+15005550006"
+VERIFIED = "+14155550100"
+TYPES = {"trial": "Trial", "full": "Full"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of ``python -m helpers.sandbox``; None means that nobody said.
+
+    *accounts* are further accounts as ``(sid, token, type)``. *webhook_timeout* is in real
+    seconds. Raises SandboxError, in one sentence, for a value that makes no sense.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    data: str = ":memory:"
+    clock: str = "real"
+    account_sid: str | None = None
+    auth_token: str | None = field(default=None, repr=False)
+    type: str | None = None
+    numbers: tuple[str, ...] | None = None
+    verified: tuple[str, ...] | None = None
+    accounts: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
+    allow_hosts: tuple[str, ...] = ()
+    webhook_timeout: float = 15.0
+    seed: str | None = None
+    start: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.clock not in KINDS:
+            raise SandboxError(f"A clock is one of {', '.join(KINDS)}, not {self.clock!r}.")
+        if not 0 <= self.port <= 65535:
+            raise SandboxError(f"{self.port} is no port: it is 0 (any free one) to 65535.")
+        if not 0 < self.webhook_timeout <= 600:
+            raise SandboxError("The webhook timeout is more than 0 and at most 600 seconds.")
+        for sid, token, kind in [
+            (self.account_sid or ACCOUNT_SID, self.auth_token or AUTH_TOKEN, self.type or "trial"),
+            *(self.accounts or ()),
+        ]:
+            _check_account(sid, token, kind)
+        for number in (*(self.numbers or ()), *(self.verified or ())):
+            if not phone_numbers.is_e164(number):
+                raise SandboxError(f"A number looks like +14155550100, not {number!r}.")
+        if self.start is not None:
+            moment(self.start)
+
+    def world(self) -> dict[str, Any]:
+        """What the first start writes into the data file, nothing left open."""
+        start = moment(self.start) if self.start else START
+        return {
+            "account_sid": self.account_sid or ACCOUNT_SID,
+            "auth_token": self.auth_token or AUTH_TOKEN,
+            "type": self.type or "trial",
+            "numbers": list(self.numbers if self.numbers is not None else (NUMBER,)),
+            "verified": list(self.verified if self.verified is not None else (VERIFIED,)),
+            "accounts": [list(account) for account in self.accounts or ()],
+            "seed": self.seed if self.seed is not None else "sandbox",
+            "start": start.isoformat(),
+        }
+
+    def contradictions(self, world: dict[str, Any]) -> list[str]:
+        """The options that were given and differ from what a data file holds."""
+        mine, given = self.world(), asdict(self)
+        return [name for name in mine if given[name] is not None and mine[name] != world.get(name)]
+
+
+def moment(text: str) -> datetime:
+    """The moment an option names: ISO 8601, or ``now``."""
+    if text == "now":
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise SandboxError(
+            f"A start is a moment such as 2026-01-05T09:00:00Z, or now; not {text!r}."
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _check_account(sid: str, token: str, kind: str) -> None:
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", sid):
+        raise SandboxError(f"An Account SID is AC and 32 hexadecimal digits, not {sid!r}.")
+    if not re.fullmatch(r"[!-9;-~]{8,64}", token):
+        raise SandboxError(f"The auth token of {sid} must be 8 to 64 characters without a colon.")
+    if kind not in TYPES:
+        raise SandboxError(f"An account's type is trial or full, not {kind!r}.")

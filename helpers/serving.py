@@ -1,0 +1,299 @@
+"""Run a web app on a port of this machine, in a thread, for as long as a block lasts.
+
+    with Serving(app) as site:
+        requests.get(site.url + "/voice")
+
+The thread matters: a server on the notebook's own event loop could not answer while a cell
+waits for a reply.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import importlib
+import inspect
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+from helpers.errors import SandboxError
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
+
+# Seconds: a start that runs an app's own start-up code, and an end that waits for requests.
+_START, _STOP = 15, 5
+
+
+class Serving:
+    """A web app being served: *app* is ASGI (Starlette, FastAPI ...) or WSGI (Flask ...).
+
+    *port* 0 takes a free one. Start and stop are safe to repeat, and a stopped one can start
+    again, on the same port. ``url`` is known once it has started. ``failures`` keeps the last
+    exceptions that the app let through, one line each: nothing is printed into cells.
+    """
+
+    def __init__(
+        self, app: Any, port: int = 0, host: str = "127.0.0.1", *, lifespan: str = "auto"
+    ) -> None:
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            raise SandboxError(
+                f"{port!r} is no port.", next_step="A port is 0 (any free one) to 65535."
+            )
+        self._app = app
+        self.host = host
+        self.port = port
+        self.failures: deque[str] = deque(maxlen=20)
+        self._lifespan = lifespan
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+        self._release: Callable[[], None] | None = None
+        self._crash: BaseException | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers requests now."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> Serving:
+        """Serve; SandboxError if the port is taken or the app does not start."""
+        if self.running:
+            return self
+        app, self._release = _as_asgi(self._app)
+        try:
+            listener = _listen(self.host, self.port)
+        except BaseException:
+            self._let_go()
+            raise
+        config = uvicorn.Config(
+            _Watcher(app, self.failures),
+            log_config=None,  # else its lines would land in the outputs of cells
+            log_level=logging.CRITICAL,
+            access_log=False,
+            http="httptools",
+            ws="none",
+            lifespan=self._lifespan,  # type: ignore[arg-type]
+            timeout_graceful_shutdown=2,
+        )
+        self._crash = None
+        self._server = _Server(config)
+        self._thread = threading.Thread(
+            target=self._run, args=(self._server, listener), name="serving", daemon=True
+        )
+        self._thread.start()
+        ready = self._server.decided.wait(_START)
+        if not self._server.started:
+            self._server.should_exit = True
+            cause = str(self._crash or "") or next(iter(self.failures), "")
+            self.stop()
+            raise SandboxError(
+                "The web app did not start."
+                if ready
+                else f"The web app was not ready within {_START} seconds.",
+                why=cause,
+                next_step="Look at what the app does before it takes requests (its lifespan).",
+            )
+        # From now on the port is ours, so that starting again means the same address.
+        self.port = listener.getsockname()[1] if listener.fileno() >= 0 else self.port
+        return self
+
+    def stop(self) -> None:
+        """End it, giving requests under way two seconds."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(_STOP)
+        self._server = self._thread = None
+        self._let_go()
+
+    def __enter__(self) -> Serving:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Serving {self.url}>" if self.running else "<Serving stopped>"
+
+    def _run(self, server: _Server, listener: socket.socket) -> None:
+        try:
+            server.run(sockets=[listener])
+        except BaseException as problem:  # SystemExit is how uvicorn tells of a failed start
+            if not isinstance(problem, SystemExit):
+                self._crash = problem
+                self.failures.append(_line(problem, "start"))
+        finally:
+            listener.close()
+            server.decided.set()
+
+    def _let_go(self) -> None:
+        release, self._release = self._release, None
+        if release is not None:
+            release()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which also says when it is known whether it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.decided = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.decided.set()
+
+
+class _Watcher:
+    """Passes requests on and remembers what went wrong, instead of uvicorn printing it."""
+
+    def __init__(self, app: AsgiApp, failures: deque[str]) -> None:
+        self._app = app
+        self._failures = failures
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, self._noting(send))
+            return
+        begun = ended = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun, ended
+            begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as problem:
+            self._failures.append(_line(problem, f"{scope['method']} {scope['path']}"))
+            if not begun:
+                await _apologise(send)
+            elif not ended:
+                raise  # only breaking the connection tells the client that half is missing
+
+    def _noting(self, send: Send) -> Send:
+        async def note(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                last = message.get("message", "").strip().splitlines()
+                self._failures.append(last[-1] if last else "its start-up failed")
+            await send(message)
+
+        return note
+
+
+async def _apologise(send: Send) -> None:
+    words = b"This web site's own code failed. See the site's list of failures."
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(words)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
+def _line(problem: BaseException, where: str) -> str:
+    """Return one line: where, what, and the file and line of the innermost frame."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    place = (
+        f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    )
+    return f"{where}: {type(problem).__name__}: {problem}{place}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket.
+
+    Binding it here, not in uvicorn, tells the port before the server runs. IPPROTO_TCP must be
+    named: asyncio switches Nagle's algorithm off only for sockets that say they are TCP, and with
+    it on every reply on a kept connection waits 40 ms.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere the option lets two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as problem:
+        listener.close()
+        raise _no_port(host, port, problem) from None
+    return listener
+
+
+def _no_port(host: str, port: int, problem: OSError) -> SandboxError:
+    if problem.errno == errno.EADDRINUSE:
+        return SandboxError(
+            f"Port {port} on {host} is taken by another program.",
+            next_step="End that program, or use port 0, which finds a free one.",
+        )
+    if problem.errno in (errno.EACCES, errno.EPERM):
+        return SandboxError(
+            f"This user may not listen on port {port}.",
+            why="Ports below 1024 are for the system.",
+            next_step="Use port 0, which finds a free one.",
+        )
+    return SandboxError(
+        f"Cannot listen on {host} port {port}: {problem.strerror or problem}.",
+        next_step="Use 127.0.0.1, this machine's own address.",
+    )
+
+
+def _as_asgi(app: Any) -> tuple[AsgiApp, Callable[[], None] | None]:
+    """Return *app* as ASGI, and what to call when it is served no more."""
+    if not callable(app):
+        raise SandboxError(
+            f"A {type(app).__name__} is no web app: it cannot be called.",
+            next_step="Pass the app object itself, such as Starlette(...) or Flask(__name__).",
+        )
+    if _is_asgi(app):
+        return app, None
+    try:
+        a2wsgi = importlib.import_module("a2wsgi")
+    except ModuleNotFoundError:
+        raise SandboxError(
+            f"{type(app).__name__} is a WSGI app (Flask and Django make such), which needs one"
+            " more package.",
+            next_step="pip install a2wsgi, or write the app with Starlette.",
+        ) from None
+    bridge = a2wsgi.WSGIMiddleware(app)
+    return bridge, functools.partial(bridge.executor.shutdown, wait=False)
+
+
+def _is_asgi(app: Any) -> bool:
+    target = app
+    while isinstance(target, functools.partial):
+        target = target.func
+    if inspect.iscoroutinefunction(target):
+        return True
+    if inspect.iscoroutinefunction(getattr(target, "__call__", None)):  # noqa: B004 - not a test
+        return True
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    # scope, receive, send; WSGI has environ and start_response.
+    return len([p for p in plain if p.default is p.empty]) == 3

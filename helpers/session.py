@@ -1,0 +1,377 @@
+"""A lesson's session: where its requests go, its phone, its web sites, and its waiting.
+
+    session = connect(lesson="03")
+    call = session.client.calls.create(to=session.phone.number, from_=session.number, url=...)
+    await session.answered(session.phone)
+
+The same cells work in three surroundings. With a *person* there, in real time: waits last as long
+as their patience does, and then the handset follows its plan, so that Run All ends green. With
+*nobody* there (tests, a run on a server): waits turn a manual clock and the handset follows its
+plan at once, so that the outcome is the same everywhere. And *live*, with Twilio itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+
+from helpers.client import Client
+from helpers.config import Settings, read_settings
+from helpers.errors import HelperError, SettingsError, WaitError
+from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
+from helpers.sandbox import Sandbox
+from helpers.sandbox.options import NUMBER, VERIFIED
+from helpers.serving import Serving
+from helpers.story import Story
+from helpers.widgets.phone import PhoneWidget
+
+#: Seconds of real time that a person may take before the handset follows its plan, and how long
+#: a wait goes on after that.
+PATIENCE, AFTERWARDS = 45.0, 60.0
+LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
+LIVE_POLL = 1.0  # seconds between two looks at the real Twilio
+
+#: What a lesson's sandbox starts with where it differs from the usual one.
+WORLDS: dict[str, dict[str, Any]] = {
+    "01": {"numbers": (), "verified": ()},  # an account that was opened a moment ago
+    "02": {"numbers": (), "verified": ()},
+}
+
+ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
+ARRIVED = ("delivered", "undelivered", "failed", "received", "read", "canceled")
+
+T = TypeVar("T")
+AnyPhone = Phone | PhoneWidget
+
+_open: Session | None = None
+
+
+def connect(lesson: str = "00", *, mode: str | None = None, clock: str | None = None) -> Session:
+    """Start the session of a lesson; one that is open already is closed first.
+
+    *mode* is ``"sandbox"`` (the default) or ``"live"``; *clock* ``"real"``, ``"hurried"`` or
+    ``"manual"``, by default what fits whether somebody watches. Raises SettingsError when live
+    mode lacks credentials.
+    """
+    global _open
+    if _open is not None:
+        _open.close()
+    _open = Session(read_settings(mode), lesson, clock)
+    return _open
+
+
+class LivePhone:
+    """The learner's own telephone, in live mode: it rings in their pocket, not on the page."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+    def plan(self, **what: Any) -> None:
+        """A person answers; nothing is planned."""
+
+    def __repr__(self) -> str:
+        return f"{self.number} is your own phone: answer it, press its keys, read its texts."
+
+
+class Session:
+    """What :func:`connect` returns."""
+
+    def __init__(self, settings: Settings, lesson: str, clock: str | None) -> None:
+        self.settings = settings
+        self.lesson = lesson
+        self.mode = settings.mode
+        self.watched = settings.watched
+        self.sites: list[Site] = []
+        self._sandbox: Sandbox | None = None
+        self._followed: dict[str, Plan] = {}
+        if settings.live:
+            self._connect_live(settings)
+        else:
+            self._connect_sandbox(settings, clock)
+
+    def _connect_live(self, settings: Settings) -> None:
+        user, password = settings.credentials or ("", "")
+        self.account = settings.account_sid or user
+        self.auth = (user, password)
+        self.base = "https://api.twilio.com"
+        self.turns = False
+        self.number = settings.from_number or ""
+        self.client = Client(user, password, account_sid=self.account, announce=self._announce)
+        self.phone: Any = LivePhone(settings.my_number or "")
+
+    def _connect_sandbox(self, settings: Settings, clock: str | None) -> None:
+        if settings.sandbox_url:
+            self.base = settings.sandbox_url.rstrip("/")
+            self.account = settings.sandbox_account or ""
+            self.auth = (self.account, settings.sandbox_token or "")
+            kind = "real"
+        else:
+            kind = clock or ("real" if self.watched else "manual")
+            world = WORLDS.get(self.lesson, {})
+            self._sandbox = Sandbox(seed=f"lesson {self.lesson}", clock=kind, **world).start()
+            self.base = self._sandbox.url
+            self.account = self._sandbox.account_sid
+            self.auth = (self._sandbox.account_sid, self._sandbox.auth_token)
+        self.turns = kind == "manual"
+        self.number = NUMBER
+        self.client = Client(*self.auth, base_url=self.base)
+        self.phone = self.handset(VERIFIED)
+        if self.watched and not self.turns:
+            self.phone.set_mode("manual")
+
+    # -- what a lesson reaches for -------------------------------------------------------------
+
+    def handset(self, number: str, name: str = "Your phone") -> PhoneWidget:
+        """Another telephone of the sandbox, shown when it stands last in a cell."""
+        return PhoneWidget(Phone(number, self.base, self.auth), name=name, contacts=[self.number])
+
+    def url(self, resource: str) -> str:
+        """The full URL of a resource of this account: ``session.url("Messages")``."""
+        return f"{self.base}/2010-04-01/Accounts/{self.account}/{resource}.json"
+
+    def site(self, app: Any) -> Site:
+        """Serve a web app on this machine for as long as the session lasts."""
+        if self.settings.live:
+            raise SettingsError(
+                "Twilio cannot reach a web site on this machine.",
+                next_step="Put the site on a host with a public address and give that URL.",
+            )
+        site = Site(app)
+        self.sites.append(site)
+        return site
+
+    def story(self, call: Any) -> Story:
+        """What happened in a call, as a picture: your notebook, Twilio, your web site, the phone."""
+        sid = str(getattr(call, "sid", call))
+        if self.settings.live:
+            raise SettingsError("The story of a call is told from the sandbox's event log.")
+        events, _ = self.phone.phone.wait_events(0, 0)
+        mine = [event for event in events if event["call_sid"] == sid]
+        return Story(mine, {self.base: "$SANDBOX", **{s.url: "$SITE" for s in self.sites}})
+
+    def shown(self, text: str) -> str:
+        """*text* with the addresses of this machine replaced by ``$SANDBOX`` and ``$SITE``."""
+        for site in self.sites:
+            text = text.replace(site.url, "$SITE")
+        return text.replace(self.base, "$SANDBOX")
+
+    # -- waiting ---------------------------------------------------------------------------------
+
+    async def answered(self, phone: Any = None) -> PhoneCall | None:
+        """Wait until *phone* (the session's own, if none is given) is in a call."""
+        phone = phone or self.phone
+        if self.settings.live:
+            return await self._live_call(phone, ("in-progress", *ENDED))
+        return await self._until(
+            lambda: _in_progress(phone), f"{phone.number} to be answered", phone, "Nobody answered"
+        )
+
+    async def hears(self, words: str, phone: Any = None) -> Entry | None:
+        """Wait until *words* are said in the phone's newest call; returns that line of it."""
+        phone = phone or self.phone
+        if self.settings.live:
+            print(f"Listen: your phone should say {words!r}.")
+            return None
+        return await self._until(
+            lambda: _heard(phone, words), f"{phone.number} to hear {words!r}", phone
+        )
+
+    async def ended(self, call: Any) -> Any:
+        """Wait until a call (or the call with that SID) is over; returns it as it is then."""
+        sid = str(getattr(call, "sid", call))
+
+        def look() -> Any:
+            now = self.client.calls(sid).fetch()
+            return now if now.status in ENDED else None
+
+        return await self._until(look, f"call {sid} to end", self.phone)
+
+    async def delivered(self, message: Any) -> Any:
+        """Wait until a message has arrived, or cannot; returns it as it is then."""
+        sid = str(getattr(message, "sid", message))
+
+        def look() -> Any:
+            now = self.client.messages(sid).fetch()
+            return now if now.status in ARRIVED else None
+
+        return await self._until(look, f"message {sid} to arrive", self.phone)
+
+    async def received(self, words: str, phone: Any = None) -> Text | None:
+        """Wait until the phone's inbox has a text with *words* in it; returns that text."""
+        phone = phone or self.phone
+        if self.settings.live:
+            print(f"Look: your phone should get a text with {words!r}.")
+            return None
+        return await self._until(
+            lambda: _text_with(phone, words), f"{phone.number} to get a text with {words!r}", phone
+        )
+
+    async def _until(
+        self,
+        look: Callable[[], T | None],
+        what: str,
+        phone: Any,
+        nobody: str = "Nobody did anything",
+    ) -> T:
+        """Look until it is so. All HTTP is done in a thread, so that clicks are heard meanwhile."""
+        if self.turns:
+            return await self._turn_until(look, what, phone)
+        found = await self._watch_until(look, PATIENCE)
+        if found is None and not self.settings.live:
+            print(f"{nobody} for {PATIENCE:g} seconds, so the handset follows its plan.")
+            await asyncio.to_thread(self._follow_plan, phone)
+            found = await self._watch_until(look, AFTERWARDS)
+        if found is None:
+            raise WaitError(f"Waited in vain for {what}.", next_step="Run the cell again.")
+        return found
+
+    async def _turn_until(self, look: Callable[[], T | None], what: str, phone: Any) -> T:
+        await asyncio.to_thread(self._follow_plan, phone)
+        passed = 0.0
+        while (found := await asyncio.to_thread(look)) is None:
+            turned = await asyncio.to_thread(self._turn)
+            if turned is None or (passed := passed + turned) > LONGEST_WAIT:
+                raise WaitError(
+                    f"Waited in vain for {what}: nothing more is going to happen.",
+                    next_step="Look at session.story(call), or at the phone's transcript.",
+                )
+        return found
+
+    async def _watch_until(self, look: Callable[[], T | None], patience: float) -> T | None:
+        deadline = time.monotonic() + patience
+        seen = 0
+        while (found := await asyncio.to_thread(look)) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            seen = await asyncio.to_thread(self._next_event, seen, min(left, 10.0))
+        return found
+
+    def _next_event(self, seen: int, seconds: float) -> int:
+        if self.settings.live:
+            time.sleep(min(LIVE_POLL, seconds))
+            return 0
+        _, last = self.phone.phone.wait_events(seen, seconds)
+        return int(last)
+
+    def _turn(self) -> float | None:
+        """Turn the clock to the next thing due; seconds turned, None if nothing is due."""
+        before = self._control("GET")
+        if before["due"] is None:
+            return None
+        after = self._control("POST", {"Next": "1"})
+        return _seconds(before["now"], after["now"])
+
+    def _control(self, method: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+        with requests.Session() as http:
+            http.trust_env = False  # a proxy is for the way out, not for this machine
+            reply = http.request(
+                method, f"{self.base}/_sandbox/clock", data=form, auth=self.auth, timeout=(5, 60)
+            )
+        answer: dict[str, Any] = reply.json()
+        if reply.status_code != 200:
+            raise WaitError(str(answer.get("message", "the clock does not turn")))
+        return answer
+
+    def _follow_plan(self, phone: Any) -> None:
+        """Let the handset do what was planned, once for each plan."""
+        if self._followed.get(phone.number) is not phone.planned:
+            self._followed[phone.number] = phone.planned
+            phone.follow_plan()
+
+    async def _live_call(self, phone: Any, statuses: tuple[str, ...]) -> Any:
+        def look() -> Any:
+            newest = self.client.calls.list(to=phone.number, limit=1)
+            return newest[0] if newest and newest[0].status in statuses else None
+
+        return await self._until(look, f"{phone.number} to be answered", phone)
+
+    # -- saying what it costs ----------------------------------------------------------------------
+
+    def _announce(self, what: str, to: str) -> None:
+        cost = {
+            "Calls": "about 0.014 USD a minute begun",
+            "Messages": "about 0.0083 USD a segment, and the carrier's fee",
+            "IncomingPhoneNumbers": "about 1.15 USD a month",
+            "OutgoingCallerIds": "nothing, but the phone rings",
+        }.get(what, "what Twilio's price list says")
+        print(f"live: {what} to {to} costs {cost}.")
+
+    # -- its end -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop the sandbox and the sites; safe to repeat."""
+        for site in self.sites:
+            site.close()
+        self.sites.clear()
+        if self._sandbox is not None:
+            self._sandbox.stop()
+            self._sandbox = None
+
+    def __repr__(self) -> str:
+        lines = [f"mode: {self.mode}", f"account: {self.account}"]
+        if not self.settings.live:
+            lines[1] += " (made up, good in this sandbox only)"
+        lines += [f"your phone: {self.phone.number}"]
+        return "\n".join(lines)
+
+
+class Site:
+    """A reader's web site on this machine: *url* is its address."""
+
+    def __init__(self, app: Any) -> None:
+        self._serving = Serving(app).start()
+        self.url = self._serving.url
+
+    @property
+    def failures(self) -> list[str]:
+        """What went wrong inside the app lately, a line each."""
+        return list(self._serving.failures)
+
+    def close(self) -> None:
+        """End it."""
+        self._serving.stop()
+
+    def __repr__(self) -> str:
+        return "<Site $SITE>"
+
+    def __str__(self) -> str:
+        return "$SITE"
+
+
+def _in_progress(phone: Any) -> PhoneCall | None:
+    call = phone.state().call
+    return call if call is not None and call.status == "in-progress" else None
+
+
+def _heard(phone: Any, words: str) -> Entry | None:
+    wanted = " ".join(words.split()).lower()
+    for entry in phone.transcript:
+        if entry.verb == "Say" and wanted in entry.text.lower():
+            return entry
+    return None
+
+
+def _text_with(phone: Any, words: str) -> Text | None:
+    for text in phone.inbox:
+        if words.lower() in text.body.lower():
+            return text
+    return None
+
+
+def _seconds(before: str, after: str) -> float:
+    from datetime import datetime
+
+    gone = datetime.fromisoformat(after) - datetime.fromisoformat(before)
+    return gone.total_seconds()
+
+
+def current() -> Session:
+    """The session that is open; HelperError if none is."""
+    if _open is None:
+        raise HelperError("No session is open.", next_step='Run session = connect(lesson="00").')
+    return _open

@@ -1,0 +1,190 @@
+"""TwiML: build it, read it, check it, and see what a call would do with it.
+
+    response = VoiceResponse()
+    gather = response.gather(num_digits=1, action="/menu")
+    gather.say("Press 1 for the weather.")
+    str(response)                  # the XML to send
+    problems(response)             # what is wrong with it
+    steps(response)                # what a call would do if nobody pressed a key
+
+The elements have the names and arguments of the official ``twilio.twiml``. Two tags mean different
+things in two places: `Redirect` is a call's, `MessagingRedirect` a message's; `Sip` stands in a
+Dial, `ReferSip` in a Refer.
+"""
+
+from __future__ import annotations
+
+from helpers.errors import TwimlError, TwiMLException
+from helpers.twiml.document import Document, parse
+from helpers.twiml.element import GenericNode, TwiML
+from helpers.twiml.explain import steps
+from helpers.twiml.interpreter import conversation
+from helpers.twiml.names import format_language, lower_camel
+from helpers.twiml.problems import Problem, problems
+from helpers.twiml.verbs.dial import (
+    Application,
+    ApplicationSid,
+    Client,
+    Conference,
+    Dial,
+    Header,
+    Headers,
+    Identity,
+    Number,
+    Queue,
+    Sim,
+    Sip,
+    SipUri,
+    WhatsApp,
+)
+from helpers.twiml.verbs.documents import (
+    FaxResponse,
+    MessagingResponse,
+    Receive,
+    VoiceResponse,
+)
+from helpers.twiml.verbs.flow import (
+    Echo,
+    Hangup,
+    Leave,
+    Redirect,
+    Refer,
+    ReferSip,
+    Reject,
+)
+from helpers.twiml.verbs.gather import (
+    Gather,
+)
+from helpers.twiml.verbs.messaging import (
+    Body,
+    Media,
+    Message,
+    MessagingRedirect,
+    Sms,
+)
+from helpers.twiml.verbs.pay import (
+    Pay,
+    Prompt,
+)
+from helpers.twiml.verbs.queue import (
+    Enqueue,
+    Task,
+)
+from helpers.twiml.verbs.record import (
+    Record,
+)
+from helpers.twiml.verbs.speech import (
+    Pause,
+    Play,
+    Say,
+    SsmlBreak,
+    SsmlEmphasis,
+    SsmlLang,
+    SsmlP,
+    SsmlPhoneme,
+    SsmlProsody,
+    SsmlS,
+    SsmlSayAs,
+    SsmlSub,
+    SsmlW,
+)
+from helpers.twiml.verbs.streams import (
+    AiSession,
+    Autopilot,
+    Config,
+    Connect,
+    Conversation,
+    ConversationRelay,
+    ConversationRelaySession,
+    Language,
+    Parameter,
+    Recording,
+    Room,
+    Siprec,
+    Start,
+    Stop,
+    Stream,
+    Transcription,
+    VirtualAgent,
+)
+
+__all__ = [
+    "AiSession",
+    "Application",
+    "ApplicationSid",
+    "Autopilot",
+    "Body",
+    "Client",
+    "Conference",
+    "Config",
+    "Connect",
+    "Conversation",
+    "ConversationRelay",
+    "ConversationRelaySession",
+    "Dial",
+    "Document",
+    "Echo",
+    "Enqueue",
+    "FaxResponse",
+    "Gather",
+    "GenericNode",
+    "Hangup",
+    "Header",
+    "Headers",
+    "Identity",
+    "Language",
+    "Leave",
+    "Media",
+    "Message",
+    "MessagingRedirect",
+    "MessagingResponse",
+    "Number",
+    "Parameter",
+    "Pause",
+    "Pay",
+    "Play",
+    "Problem",
+    "Prompt",
+    "Queue",
+    "Receive",
+    "Record",
+    "Recording",
+    "Redirect",
+    "Refer",
+    "ReferSip",
+    "Reject",
+    "Room",
+    "Say",
+    "Sim",
+    "Sip",
+    "SipUri",
+    "Siprec",
+    "Sms",
+    "SsmlBreak",
+    "SsmlEmphasis",
+    "SsmlLang",
+    "SsmlP",
+    "SsmlPhoneme",
+    "SsmlProsody",
+    "SsmlS",
+    "SsmlSayAs",
+    "SsmlSub",
+    "SsmlW",
+    "Start",
+    "Stop",
+    "Stream",
+    "Task",
+    "Transcription",
+    "TwiML",
+    "TwiMLException",
+    "TwimlError",
+    "VirtualAgent",
+    "VoiceResponse",
+    "WhatsApp",
+    "conversation",
+    "format_language",
+    "lower_camel",
+    "parse",
+    "problems",
+    "steps",
+]

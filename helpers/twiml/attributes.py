@@ -1,0 +1,231 @@
+"""The kinds of values an attribute can have: a URL, seconds, one of a few words ...
+
+A declaration such as ``num_digits=Whole(low=1, code=13314)`` says everything about an attribute:
+how to read it, what happens without it, and which warning Twilio gives for a bad value. Reading
+never raises anything but `ValueError`, whose text completes the sentence "timeout must be ...".
+
+Sources: the attribute tables of the TwiML reference, and the error catalogue for the codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Attribute", "Choice", "Digits", "Flag", "Method", "Text", "Url", "Whole", "declare"]
+
+
+class Attribute:
+    """Free text, and what all kinds share.
+
+    *default* is the value without the attribute (None: there is none); *code* the Twilio code of
+    the warning about a bad value (12200, "does not fit the schema", where none of its own is
+    listed); *listed* is False for what the documentation names and the official builder does not
+    offer as an argument; *note* goes into the help.
+    """
+
+    annotation: type = str
+    kind = "text"
+
+    def __init__(
+        self, default: Any = None, *, code: int = 12200, listed: bool = True, note: str = ""
+    ) -> None:
+        self.default = default
+        self.code = code
+        self.listed = listed
+        self.note = note
+
+    def read(self, raw: str) -> Any:
+        """The value that *raw* stands for; ValueError completes "... must be"."""
+        return raw
+
+    def help(self) -> str:
+        """One line for Shift-Tab: what may stand here, and the default."""
+        words = self.kind
+        if self.default is not None:
+            shown = str(self.default).lower() if isinstance(self.default, bool) else self.default
+            words += f"; default {' '.join(shown) if isinstance(shown, tuple) else shown}"
+        return f"{words}; {self.note}" if self.note else words
+
+
+class Text(Attribute):
+    """Text, if wanted of a certain *pattern* (described by *kind*) or at most *longest* long."""
+
+    def __init__(
+        self,
+        default: Any = None,
+        *,
+        pattern: str = "",
+        kind: str = "text",
+        longest: int = 0,
+        code: int = 12200,
+        listed: bool = True,
+        note: str = "",
+    ) -> None:
+        super().__init__(default, code=code, listed=listed, note=note)
+        self.pattern = re.compile(pattern) if pattern else None
+        self.kind = f"{kind}, at most {longest} characters" if longest else kind
+        self.longest = longest
+
+    def read(self, raw: str) -> str:
+        """*raw* itself, if it has the right form and length."""
+        if (
+            self.longest
+            and len(raw) > self.longest
+            or (self.pattern is not None and self.pattern.fullmatch(raw) is None)
+        ):
+            raise ValueError(self.kind)
+        return raw
+
+
+class Digits(Text):
+    """Keys of a telephone."""
+
+    def __init__(
+        self, default: Any = None, *, pattern: str, kind: str, code: int = 12200, note: str = ""
+    ) -> None:
+        super().__init__(default, pattern=pattern, kind=kind, code=code, note=note)
+
+
+class Url(Attribute):
+    """An address, absolute or relative to the document's own.
+
+    *schemes* are those an absolute one may have.
+    """
+
+    kind = "a URL"
+
+    def __init__(
+        self,
+        default: Any = None,
+        *,
+        schemes: tuple[str, ...] = ("http", "https"),
+        code: int = 11100,
+        listed: bool = True,
+        note: str = "",
+    ) -> None:
+        super().__init__(default, code=code, listed=listed, note=note)
+        self.schemes = schemes
+
+    def read(self, raw: str) -> str:
+        """The address without blanks around it; "" means that none is given."""
+        url = raw.strip()
+        scheme, colon, _ = url.partition(":")
+        if re.search(r"\s", url) or (
+            colon
+            and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
+            and scheme.lower() not in self.schemes
+        ):
+            raise ValueError(f"a URL ({' or '.join(self.schemes)}) without blanks")
+        return url
+
+
+class Choice(Attribute):
+    """One of a few words, letter case included; or *several* of them with blanks between.
+
+    The words are given with blanks between, too: ``Choice("GET POST")``.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        default: Any = None,
+        several: bool = False,
+        code: int = 12200,
+        listed: bool = True,
+        note: str = "",
+    ) -> None:
+        if several and isinstance(default, str):
+            default = tuple(default.split())
+        super().__init__(default, code=code, listed=listed, note=note)
+        self.words = tuple(words.split())
+        self.several = several
+        listing = ", ".join(self.words)
+        self.kind = f"one or more of {listing}" if several else f"one of {listing}"
+
+    def read(self, raw: str) -> str | tuple[str, ...]:
+        """The word, or a tuple of words if several may stand here."""
+        if not self.several:
+            if raw not in self.words:
+                raise ValueError(self.kind)
+            return raw
+        found = tuple(raw.split())
+        if not found or not set(found) <= set(self.words):
+            raise ValueError(f"{self.kind}, with blanks between")
+        return found
+
+
+class Method(Choice):
+    """How a URL is asked: GET or POST."""
+
+    def __init__(self, *, code: int = 12200) -> None:
+        super().__init__("GET POST", default="POST", code=code)
+
+
+class Flag(Attribute):
+    """true or false, in lower case."""
+
+    annotation = bool
+    kind = "true or false"
+
+    def read(self, raw: str) -> bool:
+        """True for "true", False for "false"."""
+        if raw not in ("true", "false"):
+            raise ValueError(self.kind)
+        return raw == "true"
+
+
+class Whole(Attribute):
+    """A whole number from *low* to *high*, or one of the words in *also*.
+
+    With *several*, a list of them with blanks between.
+    """
+
+    annotation = int
+
+    def __init__(
+        self,
+        default: Any = None,
+        *,
+        low: int | None = None,
+        high: int | None = None,
+        unit: str = "",
+        also: tuple[str, ...] = (),
+        several: bool = False,
+        code: int = 12200,
+        listed: bool = True,
+        note: str = "",
+    ) -> None:
+        super().__init__(default, code=code, listed=listed, note=note)
+        self.low, self.high, self.also, self.several = low, high, also, several
+        limits = ""
+        if low is not None and high is not None:
+            limits = f" from {low} to {high}"
+        elif low is not None:
+            limits = f" of {low} or more"
+        self.kind = f"a whole number{' of ' + unit if unit else ''}{limits}" + "".join(
+            f" or {word}" for word in also
+        )
+
+    def read(self, raw: str) -> int | str | tuple[int, ...]:
+        """The number, or the word, or a tuple of numbers."""
+        if raw in self.also:
+            return raw
+        parts = raw.split() if self.several else [raw.strip()]
+        # Nine digits are more than any limit here and spare us absurd numbers.
+        if not parts or not all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
+            raise ValueError(self.kind)
+        numbers = tuple(int(part) for part in parts)
+        for number in numbers:
+            if (self.low is not None and number < self.low) or (
+                self.high is not None and number > self.high
+            ):
+                raise ValueError(self.kind)
+        return numbers if self.several else numbers[0]
+
+
+def declare(**kinds: Attribute) -> Mapping[str, Attribute]:
+    """The attributes of an element by the builder's names, in the order of its arguments."""
+    return kinds

@@ -1,0 +1,283 @@
+"""Read TwiML: bytes from a web site in, a tree of elements with their places out.
+
+XML can do more than TwiML needs, and some of it is dangerous (entities that unfold to gigabytes,
+or that fetch files). So: 64 kB at most, no DOCTYPE, nothing fetched, comments and processing
+instructions skipped. Whatever the bytes are, the answer is a `Document` or a `TwimlError`.
+
+Sources: the error pages 11750, 12100 and 12102 of the error catalogue.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import cached_property
+from typing import NoReturn
+
+from lxml import etree
+
+from helpers.errors import TwimlError
+from helpers.twiml.element import CHILDREN, CLASSES, XML_LANG, GenericNode, TwiML
+
+__all__ = ["LIMIT", "ROOTS", "Document", "parse"]
+
+#: The greatest size of a document in bytes (whether Twilio means 64000 or 65536 is not said).
+LIMIT = 65536
+
+#: The class of the root for each kind of document.
+ROOTS = {
+    "voice": "VoiceResponse",
+    "called": "VoiceResponse",
+    "messaging": "MessagingResponse",
+    "fax": "FaxResponse",
+}
+
+# Python's names of the encodings we read; others are refused rather than guessed.
+ENCODINGS = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"}
+
+_BOMS = [
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DOCTYPE = re.compile(r"\A(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
+# What XML has no way to hold, not even escaped.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# In a well-formed document this finds every start tag, in order, and nothing else.
+_START_TAG = re.compile(
+    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<[^\s/!?<>][^\s/>]*+(?:[^>"']|"[^"]*+"|'[^']*+')*+>)""",
+    re.DOTALL,
+)
+
+
+class Document:
+    """A parsed document: *root* with the elements below it, *kind*, and the *source* text."""
+
+    def __init__(self, root: TwiML, kind: str, source: str) -> None:
+        self.root = root
+        self.kind = kind
+        self.source = source
+
+    def place(self, element: TwiML) -> tuple[int, int]:
+        """Line and column of an element's start tag, from 1; (0, 0) if it was not parsed."""
+        if not 0 <= element.order < len(self._tags):
+            return 0, 0
+        return self._where(self._tags[element.order][0])
+
+    def place_of_attribute(self, element: TwiML, name: str) -> tuple[int, int]:
+        """Line and column of an attribute; the element's own if it cannot be found."""
+        if not 0 <= element.order < len(self._tags):
+            return 0, 0
+        start, tag = self._tags[element.order]
+        # Values are blanked out, so that only names are found.
+        names = re.sub(r""""[^"]*"|'[^']*'""", lambda value: " " * len(value[0]), tag)
+        found = re.search(rf"(?<=\s){re.escape(name)}(?=\s*=)", names)
+        return self._where(start + (found.start() if found else 0))
+
+    @cached_property
+    def _tags(self) -> list[tuple[int, str]]:
+        found = _START_TAG.finditer(self.source)
+        return [(match.start(), match[1]) for match in found if match[1]]
+
+    def _where(self, offset: int) -> tuple[int, int]:
+        return _line_and_column(self.source, offset)
+
+    def __repr__(self) -> str:
+        return repr(self.root)
+
+
+def parse(source: bytes | str, kind: str | None = None) -> Document:
+    """Read a document.
+
+    Args:
+        source: the XML, as bytes from a web site or as text.
+        kind: "voice", "messaging" or "called" (a document for the called side of a Dial). Without
+            it a document that has a <Message>, and nothing only a call can do, is for messaging.
+
+    Returns:
+        The document. Unknown elements in it are `GenericNode`; `problems` tells about them.
+
+    Raises:
+        TwimlError: it is too big (code 11750), no XML (12100), or no <Response> (12102).
+    """
+    text = _decode(source)
+    tree = _read(text)
+    name = _name(tree)
+    if name != "Response":
+        near = ", with a capital R" if name.lower() == "response" else ""
+        raise TwimlError(
+            f"the outermost element is <{name}>, and must be <Response>{near}",
+            code=12102,
+            line=_root_line(text),
+            next_step="put everything into <Response> ... </Response>",
+        )
+    if kind is None:
+        tags = {_name(child) for child in tree}
+        only_calls = CHILDREN["VoiceResponse"].keys() - CHILDREN["MessagingResponse"].keys()
+        kind = "messaging" if "Message" in tags and not tags & only_calls else "voice"
+    root = CLASSES[ROOTS[kind]]
+    return Document(_grow(tree, root, [0]), kind, text)
+
+
+def _decode(source: bytes | str) -> str:
+    if isinstance(source, str):
+        size = len(source) if len(source) > LIMIT else len(source.encode("utf-8", "replace"))
+        text = source
+    else:
+        size = len(source)
+        text = ""
+    if size > LIMIT:
+        raise TwimlError(
+            f"the document has {size:,} bytes",
+            code=11750,
+            why=f"Twilio reads {LIMIT:,} at most",
+            next_step="send less, or go on in a second document with <Redirect>",
+        )
+    if isinstance(source, bytes):
+        text = _text(source)
+    bad = _NO_XML.search(text)
+    if bad is not None:
+        line, column = _line_and_column(text, bad.start())
+        raise TwimlError(
+            f"the character U+{ord(bad[0]):04X} cannot stand in XML", line=line, column=column
+        )
+    if _DOCTYPE.match(text):
+        raise TwimlError(
+            "the document has a DOCTYPE",
+            why="TwiML has none, and entities are a way to attack whoever reads them",
+            next_step="leave the DOCTYPE out",
+        )
+    return text
+
+
+def _text(source: bytes) -> str:
+    encoding = next((name for bom, name in _BOMS if source.startswith(bom)), "")
+    if not encoding:
+        declared = _DECLARED.match(source)
+        encoding = declared[1].decode("ascii") if declared else "utf-8"
+    try:
+        known = codecs.lookup(encoding).name
+    except LookupError:
+        known = ""
+    if known not in ENCODINGS:
+        raise TwimlError(
+            f"the encoding {encoding!r} is not one that TwiML is read in",
+            next_step="write the document in UTF-8",
+        )
+    try:
+        return source.decode(known).removeprefix("\ufeff")
+    except UnicodeDecodeError as problem:
+        line = source.count(b"\n", 0, problem.start) + 1
+        raise TwimlError(
+            f"byte {problem.start + 1} does not fit the encoding {known}",
+            line=line,
+            next_step="send the document as UTF-8, and name that encoding in its first line",
+        ) from None
+
+
+def _read(text: str) -> etree._Element:
+    # A parser for each document, for lxml's parsers keep what went wrong the last time.
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as problem:
+        _explain(problem, text)
+
+
+def _explain(problem: etree.XMLSyntaxError, text: str) -> NoReturn:
+    """Say in plain words what libxml2 found, with the number it has for each kind of mistake."""
+    line, column = problem.position
+    original = (problem.msg or "").partition(", line ")[0].strip()
+    tag_line = re.search(
+        r"(?:mismatch: |in tag |Start Tag )(\S+)(?: line (\d+))?(?: and (\S+))?", original
+    )
+    what, mend = original or "this is no XML", ""
+    code: int = getattr(problem, "code", 0)
+    if not text.strip():
+        what, mend = "the document is empty", "send at least <Response></Response>"
+    elif code == 76 and tag_line:
+        what = f"<{tag_line[1]}> of line {tag_line[2]} is not closed before </{tag_line[3]}>"
+        mend = f"put </{tag_line[1]}> before it; letter case counts"
+    elif code == 77 and tag_line:
+        what = f"<{tag_line[1]}> of line {tag_line[2]} is never closed"
+        mend = f"end the document with </{tag_line[1]}>"
+    elif code == 73:
+        what, mend = "a tag is not finished", "end it with >"
+    elif code == 26:
+        what, mend = (
+            original.replace("Entity", "the entity"),
+            "XML knows &amp; &lt; &gt; &quot; &apos;",
+        )
+    elif code == 23 or (code == 68 and "EntityRef" in original):
+        what, mend = "an & stands alone", "write it as &amp;"
+    elif code == 68:
+        what, mend = "a < begins no tag here", "write it as &lt; if a text is meant"
+    elif code == 38:
+        what, mend = "a < stands inside an attribute", "write it as &lt;"
+    elif code == 39:
+        what, mend = "the value of an attribute has no quotes", 'write it like loop="2"'
+    elif code == 41:
+        what, mend = "an attribute has no value", 'write it like loop="2"'
+    elif code == 42:
+        what, mend = (
+            original.replace("Attribute", "the attribute").replace("redefined", "is there twice"),
+            "keep one of them",
+        )
+    elif code == 4:
+        what, mend = "this is no XML: it does not begin with <", "send <Response> ... </Response>"
+    elif code == 5:
+        what, mend = "something follows the end of the document", "keep one <Response> only"
+    elif code == 64:
+        what = "the XML declaration is not at the very beginning"
+        mend = "remove what stands before it, blanks and empty lines included"
+    elif code == 114:
+        what, mend = "the elements are nested too deep", ""
+    raise TwimlError(what, code=12100, line=line, column=column, next_step=mend) from None
+
+
+def _name(element: etree._Element) -> str:
+    """The element's name as written, its prefix included."""
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _grow(tree: etree._Element, cls: type[TwiML] | None, counter: list[int]) -> TwiML:
+    """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
+    element = TwiML.__new__(cls or GenericNode)
+    element.name = _name(tree)
+    element.value = tree.text
+    element.attrs = {}
+    element.verbs = []
+    element.order = counter[0]
+    counter[0] += 1
+    for key, value in tree.attrib.items():
+        name = str(key)
+        if name.startswith("{"):
+            name = "xml:lang" if name == XML_LANG else etree.QName(name).localname
+        element.attrs[name] = str(value)
+    below = CHILDREN.get(cls.__name__, {}) if cls is not None else {}
+    for child in tree:
+        element.verbs.append(_grow(child, below.get(_name(child)), counter))
+        if child.tail:
+            element.verbs.append(child.tail)
+    return element
+
+
+def _root_line(text: str) -> int:
+    match = next((found for found in _START_TAG.finditer(text) if found[1]), None)
+    return _line_and_column(text, match.start())[0] if match else 0
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    before = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset) + 1, offset - before + 1

@@ -1,0 +1,299 @@
+"""What a verb may ask of a call: one small class per ability.
+
+A verb does not act. Its ``run`` yields steps, and whoever carries the call performs each and sends
+the answer back into the generator::
+
+    keys = yield ReadKeys(most=1, finish="#", timeout=5)
+
+So verbs need no network and no clock, a test compares steps like any other value, and
+``helpers.twiml.steps(document)`` can list them without a server.
+
+Steps are frozen dataclasses. The second half of the file holds the answers. Seconds are seconds of
+the call's clock; URLs are absolute unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Alert",
+    "Answer",
+    "Begin",
+    "Connect",
+    "Connected",
+    "Fetch",
+    "HangUp",
+    "Keys",
+    "Page",
+    "ReadKeys",
+    "RecordCaller",
+    "Recorded",
+    "Refuse",
+    "SendText",
+    "Sent",
+    "Sound",
+    "Speak",
+    "Step",
+    "Target",
+    "Tones",
+    "Wait",
+]
+
+
+class Step:
+    """What all steps share: they are what a verb asks for."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begin(Step):
+    """A verb begins: write it into the transcript. Answer: None.
+
+    A loop begins once a round. *text* is what a reader wants to see: the words with white space
+    folded, the URL, the digits, the seconds ("5"), the number dialled.
+    """
+
+    verb: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Step):
+    """Pick up an inbound call; nothing happens if somebody did. Answer: None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert(Step):
+    """Something is wrong with what the web site sent: tell its owner. Answer: None.
+
+    *code* is Twilio's (12200, 13310 ...), *level* "error" or "warning", *line* the line of the
+    document or 0, *url* the document's own address or "" for an inline one.
+    """
+
+    code: int
+    text: str
+    level: str = "warning"
+    line: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch(Step):
+    """Ask a web site for the next document. Answer: a `Page`, or None if nothing usable came.
+
+    *params* come on top of the call's standard parameters. After None the alert is logged already.
+    """
+
+    url: str
+    method: str = "POST"
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Speak(Step):
+    """Say words; they take 0.4 seconds each. Answer: None, or True if it was cut short.
+
+    With *until_key* a key (or, in a Gather for speech, a word) cuts it short and is kept for the
+    `ReadKeys` that follows. A Gather skips its other prompts after a True.
+    """
+
+    text: str
+    voice: str = "man"
+    language: str = "en-US"
+    until_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sound(Step):
+    """Fetch an audio file and play it. Answer and *until_key* as in `Speak`."""
+
+    url: str
+    until_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tones(Step):
+    """Send keypad tones; ``w`` waits half a second, ``W`` a whole one. Answer: None."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Step):
+    """Stay silent for *seconds*. Answer and *until_key* as in `Speak`."""
+
+    seconds: float
+    until_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKeys(Step):
+    """Listen for keys, or words, or both. Answer: `Keys`.
+
+    Ends at the first of: *most* keys (None: no limit), the key *finish* ("" : none), *timeout*
+    seconds since the last key; with *speech*, words followed by *speech_timeout* seconds of
+    silence (None: "auto", the first pause). What was keyed before and nobody read yet counts.
+    """
+
+    most: int | None = None
+    finish: str = "#"
+    timeout: float = 5
+    speech: bool = False
+    keys: bool = True
+    speech_timeout: float | None = None
+    hints: str = ""
+    language: str = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCaller(Step):
+    """Record what the caller says. Answer: `Recorded`.
+
+    Ends at a live key of *finish*, after *timeout* seconds of silence (0: never), after
+    *max_length* seconds, or when the caller hangs up. *callback_events* are the states that
+    *callback* wants to hear of. *transcribe_callback* is "" or absolute, like *callback*.
+    """
+
+    finish: str = "1234567890*#"
+    timeout: float = 5
+    max_length: float = 3600
+    beep: bool = True
+    trim: str = "trim-silence"
+    callback: str = ""
+    callback_method: str = "POST"
+    callback_events: tuple[str, ...] = ("completed",)
+    transcribe: bool = False
+    transcribe_callback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One party of a `Connect`.
+
+    *kind* is "number", "client", "sip", "whatsapp" (later "conference", "queue", "sim"); *url* a
+    document to run on the called side before the two are joined, or "".
+    """
+
+    kind: str
+    address: str
+    url: str = ""
+    method: str = "POST"
+    send_digits: str = ""
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    status_callback_events: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True)
+class Connect(Step):
+    """Ring other parties and join the first that answers. Answer: `Connected`.
+
+    Comes back when the joined call is over, or nobody answered. *caller_id* "" means the caller's
+    own; *record* is "do-not-record", "record-from-answer", "record-from-ringing" or one of the two
+    with "-dual".
+    """
+
+    targets: tuple[Target, ...]
+    caller_id: str = ""
+    timeout: float = 30
+    time_limit: float = 14400
+    hangup_on_star: bool = False
+    sequential: bool = False
+    answer_on_bridge: bool = False
+    record: str = "do-not-record"
+    recording_callback: str = ""
+    recording_callback_method: str = "POST"
+    recording_callback_events: tuple[str, ...] = ("completed",)
+    trim: str = "do-not-trim"
+    ring_tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendText(Step):
+    """Send a text message. Answer: `Sent`.
+
+    *to* and *from_* None mean the other and our own side of the call or of the inbound message.
+    """
+
+    to: str | None
+    from_: str | None
+    body: str
+    media: tuple[str, ...] = ()
+    status_callback: str = ""
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Step):
+    """Do not answer; *reason* is "rejected" or "busy". Never resumes."""
+
+    reason: str = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp(Step):
+    """End the call. Never resumes."""
+
+
+# --- answers ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a web site answered to a `Fetch`.
+
+    *url* is where the body came from in the end, redirects followed: relative URLs in it resolve
+    against it. *failed* is None, or the (code, sentence) of an answer that is there but unusable,
+    such as (11200, "... answered 500"); the alert for it is logged already.
+    """
+
+    url: str
+    body: bytes
+    content_type: str = "text/xml"
+    failed: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a `ReadKeys` heard: *digits* without the finishing key, or *speech*."""
+
+    digits: str = ""
+    finished_on: str = ""
+    speech: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a `RecordCaller` made; *digits* is the key that ended it, or "hangup", or ""."""
+
+    sid: str
+    url: str
+    duration: int
+    digits: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """How a `Connect` ended: *status* as DialCallStatus, *duration* in whole seconds.
+
+    *caller_left* says that the caller hung up: the action is still asked once, then all is over.
+    """
+
+    status: str
+    sid: str = ""
+    duration: int = 0
+    bridged: bool = False
+    recording_url: str = ""
+    caller_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The message a `SendText` made; *status* is "sending", or "invalid" when it was refused."""
+
+    sid: str
+    status: str = "sending"

@@ -1,0 +1,48 @@
+"""The outermost elements: a Response for calls, for messages, for faxes."""
+
+from __future__ import annotations
+
+from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, declare
+from helpers.twiml.element import TwiML
+
+__all__ = ["FaxResponse", "MessagingResponse", "Receive", "VoiceResponse"]
+
+
+class VoiceResponse(TwiML):
+    """What a call is to do: build it verb by verb, and send ``str(response)``."""
+
+    tag = "Response"
+    inside = ()
+    attributes = declare(
+        version=Text(listed=False),
+    )
+
+
+class MessagingResponse(TwiML):
+    """How to answer a message: build it, and send ``str(response)``."""
+
+    tag = "Response"
+    inside = ()
+    attributes = declare(
+        version=Text(listed=False),
+    )
+
+
+class FaxResponse(TwiML):
+    """How to answer a fax (a product that has been retired)."""
+
+    tag = "Response"
+    inside = ()
+
+
+class Receive(TwiML):
+    """Take a fax (a product that has been retired)."""
+
+    inside = ("FaxResponse",)
+    attributes = declare(
+        action=Url(),
+        method=Method(),
+        media_type=Choice("application/pdf image/tiff"),
+        page_size=Choice("letter legal a4"),
+        store_media=Flag(),
+    )

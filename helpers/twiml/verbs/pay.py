@@ -1,0 +1,63 @@
+"""Taking payments: Pay and the prompts for its steps."""
+
+from __future__ import annotations
+
+from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
+from helpers.twiml.element import TwiML
+
+__all__ = ["Pay", "Prompt"]
+
+CARDS = "visa mastercard amex maestro discover optima jcb diners-club enroute"
+
+
+class Pay(TwiML):
+    """Ask the caller for a card or bank account, without the numbers passing through your site."""
+
+    inside = ("VoiceResponse",)
+    attributes = declare(
+        input=Choice("dtmf"),
+        action=Url(),
+        bank_account_type=Choice(
+            "consumer-checking consumer-savings commercial-checking commercial-savings"
+        ),
+        status_callback=Url(),
+        status_callback_method=Method(),
+        timeout=Whole(),
+        max_attempts=Whole(),
+        security_code=Flag(),
+        postal_code=Text(),
+        min_postal_code_length=Whole(),
+        payment_connector=Text(),
+        payment_method=Choice("ach-debit credit-card"),
+        token_type=Choice("one-time reusable payment-method"),
+        charge_amount=Text(),
+        currency=Text(),
+        description=Text(),
+        valid_card_types=Choice(CARDS, several=True),
+        language=Choice(
+            "de-DE en-AU en-CA en-GB en-IN en-IE en-NZ en-PH en-ZA en-US es-ES "
+            "es-US fr-CA fr-FR it-IT"
+        ),
+    )
+
+
+class Prompt(TwiML):
+    """What callers hear at one step of a Pay."""
+
+    inside = ("Pay",)
+    built_in = ("VoiceResponse", "Pay")
+    attributes = declare(
+        for_=Choice(
+            "payment-card-number expiration-date security-code postal-code "
+            "payment-processing bank-account-number bank-routing-number"
+        ),
+        error_type=Choice(
+            "timeout invalid-card-number invalid-card-type invalid-date "
+            "invalid-security-code invalid-postal-code invalid-bank-account-number "
+            "invalid-bank-routing-number internal-error input-matching-failed",
+            several=True,
+        ),
+        card_type=Choice(CARDS, several=True),
+        attempt=Whole(several=True),
+        require_matching_inputs=Flag(),
+    )

@@ -1,0 +1,36 @@
+"""A notebook with a phone that nobody's sandbox stands behind, for trying the phone itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+RING = """\
+from helpers.widgets import PhoneWidget
+from tests.widgets.fake import FakePhone, SHOP
+
+fake = FakePhone(words=("Hello world.", "Thank you for trying the phone."))
+phone = PhoneWidget(fake, contacts=[SHOP])
+fake.receive("Sent from your Twilio trial account - Your table for two is booked.")
+fake.ring()
+phone"""
+
+WAIT = """\
+import asyncio
+
+async with asyncio.timeout(30):
+    while not any(call.status == "in-progress" for call in phone.calls):
+        await asyncio.sleep(0.05)
+[entry.text for entry in phone.transcript if entry.verb == "Say"]"""
+
+
+def write(path: Path, *cells: str) -> Path:
+    """Write a notebook of these code cells; gives its path."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell(source, id=f"cell-{number}")
+        for number, source in enumerate(cells)
+    ]
+    nbformat.write(notebook, path)
+    return path

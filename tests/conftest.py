@@ -1,0 +1,15 @@
+"""What all tests share. The environment is cleaned by tests/nbval_companion.py before any runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder that holds the project."""
+    return ROOT

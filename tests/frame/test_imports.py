@@ -1,0 +1,155 @@
+"""Imports point one way: every module knows only modules that know less than it does.
+
+The table is the design. A new file outside the folders named here fails until it has a line.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# What each place may import from the package. A folder's own files are always among it.
+PURE = ["errors"]
+BASE = [*PURE, "clock", "config", "signing", "phone_numbers", "sms"]
+MAY_IMPORT: dict[str, list[str]] = {
+    "errors": [],
+    "clock": PURE,
+    "phone_numbers": PURE,
+    "config": [*PURE, "phone_numbers"],
+    "signing": PURE,
+    "sms": PURE,
+    "twiml": BASE,
+    "resources": BASE,
+    "client": [*BASE, "resources", "wire"],
+    "phone": [*BASE, "resources", "wire"],
+    "serving": BASE,
+    "wire": PURE,
+    "sandbox": [*BASE, "twiml", "resources", "serving"],
+    "widgets": [*BASE, "twiml", "resources", "client", "phone", "serving"],
+    "checks": [*BASE, "twiml", "resources", "client", "phone", "serving"],
+    "session": [*BASE, "twiml", "resources", "client", "phone", "serving", "sandbox", "widgets"],
+    "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
+}
+MAY_IMPORT["session"].append("checks")
+
+# What each place may import beyond the standard library.
+LIBRARIES: dict[str, set[str]] = {
+    "config": {"dotenv"},
+    "phone_numbers": {"phonenumbers"},
+    "twiml": {"lxml"},
+    "wire": {"requests", "urllib3"},
+    "client": {"requests", "urllib3"},
+    "phone": {"requests"},
+    "serving": {"uvicorn", "uvloop"},
+    "sandbox": {"starlette", "aiohttp", "anyio", "yarl"},
+    "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
+    "checks": {"lxml", "requests"},
+    "session": {"IPython", "requests"},
+    "doctor": {"jupyter_client", "packaging"},
+}
+
+# Within the sandbox each file may import from the ones before it.
+SANDBOX_ORDER = ["store", "webhooks", "engine", "app", "control", "__init__", "__main__"]
+
+# What decides must not act: no network, no disk, no tasks.
+NOT_IN_PURE = {"asyncio", "sqlite3", "socket", "threading", "urllib.request", "http.client"}
+
+
+def imported(file: Path, package: Path) -> Iterator[tuple[str, int]]:
+    """Yield each module that *file* imports, inside functions too, by full name; and the line."""
+    inside = ["helpers", *file.relative_to(package).parent.parts]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            start = inside[: len(inside) - node.level + 1] if node.level else []
+            module = ".".join([*start, node.module] if node.module else start)
+            yield module, node.lineno
+            for alias in node.names:
+                # `from helpers import twiml` imports a module, `from requests import get` none.
+                if module == "helpers" or module.startswith("helpers."):
+                    yield f"{module}.{alias.name}", node.lineno
+
+
+def wrong_imports(package: Path) -> list[str]:
+    """Return a sentence for each import under *package* that the tables do not allow."""
+    found = []
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package).with_suffix("").parts
+        place = parts[0]
+        where = file.relative_to(package.parent).as_posix()
+        if place == "__init__":
+            continue  # the front door names everything, and loads nothing until it is asked for
+        if place not in MAY_IMPORT:
+            found.append(f"{where}: which modules may it import? Give {place} a line here")
+            continue
+        for name, line in imported(file, package):
+            top, _, rest = name.partition(".")
+            if top == "helpers":
+                target = rest.split(".")[0]
+                # A name that is no module of ours is something imported from one.
+                known = target in MAY_IMPORT and target not in {place, *MAY_IMPORT[place]}
+                if known:
+                    found.append(f"{where}:{line}: {place} may not know {target}")
+                found += wrong_order(where, line, parts, rest.split("."))
+            elif top not in sys.stdlib_module_names and top not in LIBRARIES.get(place, set()):
+                found.append(f"{where}:{line}: {place} may not use {top}")
+            if place in {"twiml", "resources"} and name in NOT_IN_PURE:
+                found.append(f"{where}:{line}: {place} decides and does not act, so no {name}")
+    return sorted(set(found))
+
+
+def wrong_order(where: str, line: int, parts: tuple[str, ...], target: list[str]) -> list[str]:
+    """Return what is wrong with an import of *target* by the sandbox's file *parts*."""
+    if parts[0] != "sandbox" or target[0] != "sandbox" or len(target) < 2:
+        return []
+    own, other = parts[-1], target[1]
+    if own not in SANDBOX_ORDER or other not in SANDBOX_ORDER:
+        return []
+    if SANDBOX_ORDER.index(other) > SANDBOX_ORDER.index(own):
+        return [f"{where}:{line}: {own} may not know {other}"]
+    return []
+
+
+def test_helpers_import_downwards_only(root: Path) -> None:
+    assert wrong_imports(root / "helpers") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        ("twiml/verbs/say.py", "import requests", "twiml may not use requests"),
+        ("twiml/verbs/say.py", "from helpers.sandbox.engine import Engine", "may not know sandbox"),
+        ("twiml/steps.py", "import asyncio", "twiml decides and does not act, so no asyncio"),
+        ("resources/call.py", "from helpers import twiml", "resources may not know twiml"),
+        ("resources/call.py", "from ..client import Client", "resources may not know client"),
+        ("phone.py", "def f():\n    from helpers.sandbox import Sandbox", "may not know sandbox"),
+        ("sandbox/store.py", "from helpers.sandbox.engine import x", "store may not know engine"),
+        ("sandbox/engine.py", "from . import app", "engine may not know app"),
+        ("errors.py", "from helpers import config", "errors may not know config"),
+        ("clock.py", "from helpers.config import read_settings", "clock may not know config"),
+        ("new_thing.py", "", "Give new_thing a line"),
+    ],
+)
+def test_a_wrong_import_is_found(tmp_path: Path, file: str, line: str, said: str) -> None:
+    planted = tmp_path / "helpers" / file
+    planted.parent.mkdir(parents=True)
+    planted.write_text(line, encoding="utf-8")
+    [sentence] = wrong_imports(tmp_path / "helpers")
+    assert said in sentence
+
+
+def test_a_right_import_is_left_alone(tmp_path: Path) -> None:
+    planted = tmp_path / "helpers" / "sandbox" / "app.py"
+    planted.parent.mkdir(parents=True)
+    planted.write_text(
+        "import json\nfrom starlette.routing import Route\nfrom helpers.twiml import parse\n"
+        "from helpers.sandbox.store import Store\nfrom .engine import Engine\n",
+        encoding="utf-8",
+    )
+    assert wrong_imports(tmp_path / "helpers") == []

@@ -1,0 +1,118 @@
+"""The clock: planned things in order, time that waits for work, turning by hand."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from helpers.clock import START, Clock
+
+
+def run(coroutine):
+    return asyncio.run(coroutine)
+
+
+def test_a_manual_clock_stands_still_until_it_is_turned():
+    async def story():
+        clock, seen = Clock("manual"), []
+        clock.plan(2, lambda: seen.append("two"))
+        clock.plan(1, lambda: seen.append("one"))
+        assert (clock.now(), clock.due()) == (START, START + timedelta(seconds=1))
+        await clock.turn(1.5)
+        assert seen == ["one"]
+        assert clock.now() == START + timedelta(seconds=1.5)
+        await clock.turn(0.5)
+        assert seen == ["one", "two"]
+
+    run(story())
+
+
+def test_things_due_at_the_same_moment_run_in_the_order_they_were_planned():
+    async def story():
+        clock, seen = Clock("manual"), []
+        for name in "abc":
+            clock.plan(1, lambda name=name: seen.append(name))
+        await clock.turn()
+        assert seen == ["a", "b", "c"]
+
+    run(story())
+
+
+def test_turning_to_the_next_thing_due_runs_all_of_that_moment_and_no_more():
+    async def story():
+        clock, seen = Clock("manual"), []
+        clock.plan(1, lambda: clock.plan(0, lambda: seen.append("at once")))
+        clock.plan(2, lambda: seen.append("later"))
+        await clock.turn()
+        assert seen == ["at once"]
+
+    run(story())
+
+
+def test_with_nothing_due_the_next_thing_is_nothing():
+    async def story():
+        clock = Clock("manual")
+        await clock.turn()
+        assert clock.now() == START
+
+    run(story())
+
+
+def test_each_thing_due_waits_for_the_work_of_the_one_before():
+    async def story():
+        clock, seen = Clock("manual"), []
+
+        def begin():
+            clock.begin_work()
+            asyncio.get_running_loop().call_later(0.01, end)
+
+        def end():
+            seen.append("its web site")
+            clock.end_work()
+
+        clock.plan(1, begin)
+        clock.plan(1, lambda: seen.append("the next"))
+        await clock.turn(1)
+        assert seen == ["its web site", "the next"]
+
+    run(story())
+
+
+def test_a_hurried_clock_jumps_as_soon_as_no_work_is_under_way():
+    async def story():
+        clock, done = Clock("hurried"), asyncio.Event()
+        with clock.work():
+            clock.plan(3600, done.set)
+            await asyncio.sleep(0)
+            assert not done.is_set()
+        await asyncio.wait_for(done.wait(), 1)
+        assert clock.now() == START + timedelta(hours=1)
+
+    run(story())
+
+
+def test_a_real_clock_waits_as_long_as_the_wall_says():
+    async def story():
+        clock, done = Clock("real"), asyncio.Event()
+        before = clock.now()
+        clock.plan(0.02, done.set)
+        await asyncio.wait_for(done.wait(), 2)
+        assert clock.now() - before >= timedelta(seconds=0.02)
+
+    run(story())
+
+
+def test_what_was_cancelled_does_not_happen_and_is_not_due():
+    async def story():
+        clock, seen = Clock("manual"), []
+        clock.plan(1, lambda: seen.append("no")).cancel()
+        assert clock.due() is None
+        await clock.turn(5)
+        assert seen == []
+
+    run(story())
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="real, hurried, manual"):
+        Clock("sundial")

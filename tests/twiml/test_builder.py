@@ -1,0 +1,280 @@
+"""The builder writes the bytes that the official one writes."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from typing import Any
+
+import pytest
+import twilio.twiml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twilio.twiml import fax_response, messaging_response, voice_response
+
+import helpers.twiml as ours
+from helpers.twiml import MessagingResponse, TwiML, TwiMLException, VoiceResponse
+from helpers.twiml.element import CHILDREN, CLASSES
+
+OFFICIAL: dict[str, type] = {
+    name: cls
+    for module in (fax_response, messaging_response, voice_response)
+    for name, cls in vars(module).items()
+    if inspect.isclass(cls)
+    and issubclass(cls, twilio.twiml.TwiML)
+    and cls.__module__ == module.__name__
+}
+OFFICIAL["Redirect"] = voice_response.Redirect
+OFFICIAL["MessagingRedirect"] = messaging_response.Redirect
+BASE = {"append", "nest", "add_child", "to_xml", "xml"}
+
+
+def methods(cls: type) -> list[str]:
+    return [
+        n for n, m in inspect.getmembers(cls, inspect.isfunction) if n[0] != "_" and n not in BASE
+    ]
+
+
+PAIRS = [(name, method) for name, cls in sorted(OFFICIAL.items()) for method in methods(cls)]
+
+
+def parameters(method: Any) -> list[tuple[str, bool]]:
+    """Name and whether it must be given, without self and **attributes."""
+    return [
+        (p.name, p.default is p.empty)
+        for p in inspect.signature(method).parameters.values()
+        if p.name != "self" and p.kind is not p.VAR_KEYWORD
+    ]
+
+
+def construct(name: str, classes: dict[str, type]) -> Any:
+    body = [n for n, needed in parameters(OFFICIAL[name].__init__) if needed]
+    return classes[name](**dict.fromkeys(body, "x"))
+
+
+def test_every_official_class_is_here():
+    assert len(OFFICIAL) == 66
+    assert set(OFFICIAL) == set(CLASSES)
+    for name in OFFICIAL:
+        assert getattr(ours, name) is CLASSES[name]
+
+
+def test_all_136_methods_are_here_with_the_same_arguments_in_order():
+    assert len(PAIRS) == 136
+    for name, method in PAIRS:
+        mine = getattr(CLASSES[name], method)
+        assert parameters(mine) == parameters(getattr(OFFICIAL[name], method)), (name, method)
+
+
+def test_no_method_is_here_that_the_official_builder_lacks():
+    own = {"walk", "words", "spoken", "own_text", "get", "run", "faults", "answering", "content"}
+    own |= {"prompt", "address", "target", "parties", "body_text", "media_urls"}
+    for name, cls in CLASSES.items():
+        assert set(methods(cls)) - set(methods(OFFICIAL[name])) <= own, name
+
+
+@pytest.mark.parametrize(("name", "method"), PAIRS)
+def test_each_method_writes_the_same_bytes(name, method):
+    chance = random.Random(f"{name}.{method}")
+    values = ["x", "a & b <c> \"d\" 'e'", "", 0, 7, 1.5, True, False, None, "é\t\n", ["a", "b"]]
+    given_names = parameters(getattr(OFFICIAL[name], method))
+    for _ in range(6):
+        arguments = {n: chance.choice(values) for n, _ in given_names}
+        if given_names and given_names[0][0] not in CLASSES:
+            arguments[given_names[0][0]] = chance.choice(["words", "", None, {"a": [1, "é"]}])
+        arguments["some_other"] = "y"
+        results = []
+        for classes in (OFFICIAL, CLASSES):
+            parent = construct(name, classes)
+            try:
+                child = getattr(parent, method)(**arguments)
+                child.append("tail")
+                results.append(str(parent) + str(child))
+            except TypeError:
+                results.append("TypeError")
+        assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("name", sorted(OFFICIAL))
+def test_each_class_alone_writes_the_same_bytes(name):
+    official, mine = construct(name, OFFICIAL), construct(name, CLASSES)
+    assert str(mine) == str(official)
+    assert mine.to_xml(False) == official.to_xml(False)
+    body = [n for n, _ in parameters(OFFICIAL[name].__init__)]
+    if body:
+        assert str(CLASSES[name]("a", x_y=1)) == str(OFFICIAL[name]("a", x_y=1))
+        keyword = {body[0]: "b"}
+        assert str(CLASSES[name](**keyword)) == str(OFFICIAL[name](**keyword))
+    else:
+        with pytest.raises(TypeError):
+            CLASSES[name]("a")
+
+
+def test_positional_arguments_come_in_the_official_order():
+    for module in (twilio.twiml.voice_response, ours):
+        response = module.VoiceResponse()
+        response.say("Hi", "woman", 2, "en-GB")
+        response.dial("+14155550100", "/next", "GET", 20)
+        assert str(response) == (
+            '<?xml version="1.0" encoding="UTF-8"?><Response>'
+            '<Say language="en-GB" loop="2" voice="woman">Hi</Say>'
+            '<Dial action="/next" method="GET" timeout="20">+14155550100</Dial></Response>'
+        )
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda: VoiceResponse().redirect(),
+        lambda: VoiceResponse().say("a", "b", 1, "c", "d"),
+        lambda: VoiceResponse().say("a", message="b"),
+        lambda: ours.Say("a", message="b"),
+        lambda: ours.Say("a", "b"),
+        lambda: ours.Media(),
+        lambda: str(VoiceResponse().say(5)),
+        lambda: str(VoiceResponse().say(b"x")),
+    ],
+)
+def test_wrong_arguments_are_a_type_error_as_there(misuse):
+    with pytest.raises(TypeError):
+        misuse()
+
+
+@pytest.mark.parametrize("thing", [1, None, b"x", 2.5, ["a"]])
+def test_only_elements_and_text_can_be_nested(thing):
+    with pytest.raises(TwiMLException, match="Only nesting of TwiML and strings are allowed"):
+        VoiceResponse().append(thing)
+    with pytest.raises(TwiMLException):
+        VoiceResponse().nest(thing)
+
+
+def test_append_gives_the_parent_and_nest_the_child():
+    response, child = VoiceResponse(), ours.Hangup()
+    assert response.append(child) is response
+    assert response.nest(child) is child
+    assert str(response).endswith("<Response><Hangup /><Hangup /></Response>")
+
+
+def test_texts_between_children():
+    """Of two texts in a row the last one counts."""
+    response = VoiceResponse()
+    response.append("one").append("two")
+    response.hangup()
+    response.append("three").append("four")
+    assert response.to_xml(False) == "<Response>two<Hangup />four</Response>"
+
+
+def test_with_returns_the_response_itself():
+    with VoiceResponse() as response:
+        response.leave()
+    assert response.to_xml(False) == "<Response><Leave /></Response>"
+    with pytest.raises(KeyError), VoiceResponse():
+        raise KeyError
+
+
+def test_any_other_element_can_be_added():
+    response = MessagingResponse()
+    response.add_child("Odd", "text", some_thing=True, from_="a").add_child("in-side")
+    assert response.to_xml(False) == (
+        '<Response><Odd from="a" someThing="true">text<in-side /></Odd></Response>'
+    )
+
+
+def test_a_bare_element_takes_the_name_of_its_class():
+    class Odd(TwiML):
+        pass
+
+    assert str(TwiML()).endswith("?><TwiML />")
+    assert str(Odd()).endswith("?><Odd />")
+    assert "Odd" not in CLASSES
+
+
+def test_a_subclass_of_a_verb_stays_that_verb():
+    class Greeting(ours.Say):
+        pass
+
+    assert str(Greeting("Hello")).endswith("?><Say>Hello</Say>")
+    assert CHILDREN["VoiceResponse"]["Say"] is ours.Say
+
+
+def test_two_elements_of_one_name_are_an_error():
+    with pytest.raises(TypeError, match="there is an element class Say already"):
+        type("Say", (TwiML,), {"inside": (), "__module__": "elsewhere"})
+
+
+def test_xml_lang():
+    say = ours.Say("a")
+    say.lang("Bonjour", xml_lang="fr-FR", zeta="z")
+    assert say.to_xml(False) == '<Say>a<lang xml:lang="fr-FR" zeta="z">Bonjour</lang></Say>'
+
+
+def test_repr_is_indented_and_str_is_one_line():
+    response = VoiceResponse()
+    response.gather(num_digits=1).say("Press 1.").break_()
+    assert repr(response) == (
+        "<Response>\n"
+        '  <Gather numDigits="1">\n'
+        "    <Say>Press 1.<break /></Say>\n"
+        "  </Gather>\n"
+        "</Response>"
+    )
+    assert "\n" not in str(response)
+
+
+def test_an_element_nested_in_itself_is_a_recursion_error_as_there():
+    response = VoiceResponse()
+    response.append(response)
+    with pytest.raises(RecursionError):
+        str(response)
+    assert repr(response).startswith("<Response: cannot be written")
+
+
+def test_shift_tab_shows_types_and_defaults():
+    signature = inspect.signature(VoiceResponse().gather)
+    assert signature.parameters["num_digits"].annotation == int | None
+    assert signature.parameters["action_on_empty_result"].annotation == bool | None
+    assert signature.return_annotation is ours.Gather
+    assert "finish_on_key: one key out of 0-9 # *" in VoiceResponse.gather.__doc__
+    assert all(cls.__doc__ for cls in CLASSES.values())
+
+
+def test_the_tree_can_be_had_for_xpath():
+    response = VoiceResponse()
+    response.gather().say("Hi")
+    assert response.xml().xpath("string(//Say)") == "Hi"
+
+
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["\r", "a\tb\r\n", "\x00", "]]>", "&#9;", "/>", "\ud800"]
+)
+KEYS = st.sampled_from(["x", "from_", "xml_lang", "foo_bar", "fooBar", "for_", "input_", "A"])
+
+
+@st.composite
+def plans(draw, depth=0):
+    """How to build a tree: tag, text, attributes and children (trees or texts)."""
+    children = []
+    if depth < 3:
+        children = draw(st.lists(WORDS | plans(depth=depth + 1), max_size=3))
+    value = draw(st.none() | WORDS)
+    attributes = draw(st.dictionaries(KEYS, WORDS | st.booleans() | st.integers(), max_size=3))
+    return draw(st.sampled_from(["A", "Say", "x-y", "a b"])), value, attributes, children
+
+
+def grow(parent: Any, plan: Any) -> None:
+    tag, value, attributes, children = plan
+    element = parent.add_child(tag, value, **attributes)
+    for child in children:
+        if isinstance(child, str):
+            element.append(child)
+        else:
+            grow(element, child)
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans())
+def test_any_tree_gives_the_same_bytes(plan):
+    official, mine = voice_response.VoiceResponse(), VoiceResponse()
+    grow(official, plan)
+    grow(mine, plan)
+    assert str(mine) == str(official)
