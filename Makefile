@@ -14,6 +14,8 @@ UV  := $(shell command -v uv 2>/dev/null)
 RUN := .venv/bin/python
 # `make PYTHON=...` names the interpreter for uv as well; otherwise uv may look for a good one.
 UV_CHOICE := $(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))
+# Where the browser begins. The whole project is in JupyterLab's sight, since lessons name its files.
+FIRST := /lab/tree/notebooks/00-start-here.ipynb
 # JupyterLab refuses the root user unless told that this is meant (as in a container).
 ROOT_ARGS = $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
 
@@ -37,7 +39,7 @@ help:
 	@echo 'make clean      remove .venv and everything made'
 
 lab: $(LEARN)
-	$(RUN) -m jupyterlab $(ROOT_ARGS) $(LAB_ARGS) notebooks/00-start-here.ipynb
+	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=$(FIRST) $(ROOT_ARGS) $(LAB_ARGS)
 
 test: $(CHECK)
 	$(RUN) -m pytest $(TEST_ARGS)

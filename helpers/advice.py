@@ -36,7 +36,7 @@ ADVICE: dict[int, tuple[str, str]] = {
     ),
     20009: ("It is still under way.", "Wait until it has ended, then delete it."),
     20404: (
-        "There is no such thing in this account: the SID is misspelt, deleted or another account's.",
+        "This account has no such thing: the SID is misspelt, deleted or another account's.",
         "Compare the SID with what list() shows.",
     ),
     20410: ("This way to ask is no longer offered.", "Use client.messages."),

@@ -130,19 +130,23 @@ def _argument(param: str) -> str:
 class Client:
     """An account's view of Twilio: ``client.calls``, ``client.messages`` and so on.
 
-    *account_sid* and *auth_token* are the account's; an API key and its secret do as well, with
-    the account named by *account*. *base_url* is the server, Twilio's own by default. Nothing is
-    sent to Twilio unless the mode is live: *live*, or else the setting ``TWILIO_MODE``, says so;
-    left out, credentials too come from the settings, in live mode only.
+    *username* and *password* are the Account SID and its auth token, or an API key and its
+    secret with the account in *account_sid*. *base_url* is the server, Twilio's own by default.
+
+    Nothing is sent to Twilio unless the mode is live: *live*, or else the setting ``TWILIO_MODE``,
+    says so; left out, credentials too come from the settings. *announce* is called before
+    anything is created, with the resource ("Calls", "Messages" ...) and whom it is for: whoever
+    passes it says the cost there, and means the client to be live.
     """
 
     def __init__(
         self,
+        username: str | None = None,
+        password: str | None = None,
         account_sid: str | None = None,
-        auth_token: str | None = None,
         *,
         base_url: str = TWILIO,
-        account: str | None = None,
+        announce: Callable[[str, str], None] | None = None,
         live: bool | None = None,
     ) -> None:
         parts = urlsplit(base_url)
@@ -151,22 +155,22 @@ class Client:
                 f"{base_url!r} is no address of a server.",
                 next_step="It begins with http:// or https://.",
             )
-        user, password = account_sid, auth_token
         if _is_twilio(parts.hostname):
-            _check_live(live)
-            if not (user and password):
+            _check_live(True if live is None and announce else live)
+            if not (username and password):
                 settings = read_settings("live")
-                user, password = settings.credentials or ("", "")
-                account = account or settings.account_sid
-        if not (user and password):
+                username, password = settings.credentials or ("", "")
+                account_sid = account_sid or settings.account_sid
+        if not (username and password):
             raise SettingsError(
                 "A client needs an account and its password.",
                 next_step="session = connect() makes one with both; or Client(sid, token,"
                 " base_url=...).",
             )
-        self.account_sid = account or user
+        self.account_sid = account_sid or username
         self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-        self._wire = Wire((user, password))
+        self._wire = Wire((username, password))
+        self._announce = announce
         self._own = Instance(self, accounts(), f"/Accounts/{self.account_sid}")
         self.api = Api(self)
 
@@ -281,6 +285,10 @@ class Collection:
 
     def _create(self, pairs: list[tuple[str, str]]) -> Instance:
         kind, _ = self._place.uses["create"]
+        if self._client._announce is not None:
+            given = dict(pairs)
+            whom = (given.get(name) for name in ("To", "PhoneNumber", "AreaCode"))
+            self._client._announce(self._place.segment, next(filter(None, whom), ""))
         answer = self._client._request(
             "POST", self._path + ".json", form=pairs, failure="Unable to create record"
         )
@@ -353,7 +361,7 @@ class Instance:
         if kind is not None:
             _fill(self, kind, values or {})
 
-    def __getattr__(self, name: str) -> Collection:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             if name == "_from" and self.__dict__.get("_kind") is not None:
                 raise AttributeError("the number it comes from is .from_ here")

@@ -68,7 +68,7 @@ class TwiML:
     #: the classes that have a builder method for it, where that differs from `inside`
     built_in: ClassVar[tuple[str, ...] | None] = None
     #: the argument that becomes the text, or None; whether it must be given
-    body: ClassVar[str | None] = None
+    body_name: ClassVar[str | None] = None
     body_required: ClassVar[bool] = False
     #: what text a document may have here: none, optional, required, mixed (with elements)
     text: ClassVar[str] = "none"
@@ -96,7 +96,7 @@ class TwiML:
         self.value: Any = None
         self.verbs: list[TwiML | str] = []
         self.attrs: dict[str, str] = {}
-        body = self.body
+        body = self.body_name
         if body is not None:
             if args:
                 if len(args) > 1 or body in attributes:
@@ -347,10 +347,12 @@ def _builders(cls: type[TwiML]) -> tuple[str, ...]:
 def _give_method(parent: type[TwiML], child: type[TwiML]) -> None:
     """Give *parent* the method that nests a new *child* and returns it."""
     names = _listed(child)
-    if child.body is not None:
-        names.insert(0, child.body)
+    if child.body_name is not None:
+        names.insert(0, child.body_name)
     method = _builder_method(child, names)
     method.__name__ = method_name(child.tag)
+    if hasattr(TwiML, method.__name__):
+        raise TypeError(f"<{child.tag}> would hide what every element has: {method.__name__}")
     method.__qualname__ = f"{parent.__name__}.{method.__name__}"
     method.__doc__ = child.__doc__
     words = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -388,10 +390,10 @@ def _listed(cls: type[TwiML]) -> list[str]:
 def _parameters(cls: type[TwiML], how: Any) -> Iterator[inspect.Parameter]:
     """The parameters for Shift-Tab: the text first, then every attribute."""
     words = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    if cls.body is not None:
+    if cls.body_name is not None:
         default = inspect.Parameter.empty if cls.body_required else None
         text: Any = str if cls.body_required else str | None
-        yield inspect.Parameter(cls.body, words, default=default, annotation=text)
+        yield inspect.Parameter(cls.body_name, words, default=default, annotation=text)
     for keyword in _listed(cls):
         annotation = cls.attributes[keyword].annotation | None
         yield inspect.Parameter(keyword, how, default=None, annotation=annotation)

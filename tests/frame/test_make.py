@@ -62,7 +62,8 @@ def test_every_target_exists(root: Path, target: str) -> None:
 def test_lab_opens_the_first_lesson(root: Path) -> None:
     said = make(root, "--dry-run", "lab", "LAB_ARGS=--no-browser --port 8899").stdout
     line = said.splitlines()[-1]
-    assert "--no-browser --port 8899 notebooks/00-start-here.ipynb" in line
+    assert "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb" in line
+    assert line.endswith("--no-browser --port 8899")
     # JupyterLab refuses the root user otherwise; nobody else needs the option.
     assert ("--allow-root" in line) == (os.name == "posix" and os.getuid() == 0)
 

@@ -38,7 +38,7 @@ def bench(tmp_path: Path) -> Workbench:
 
 
 def test_what_is_stored_is_stable_and_passes_the_strict_comparison(bench: Workbench) -> None:
-    """Text in pieces, a child's words, a muted value, an error, a widget: as JupyterLab has them."""
+    """Text in pieces, a child's words, a muted value, an error, a widget: all as in JupyterLab."""
     path = bench.add(
         "lesson",
         notebook(

@@ -86,7 +86,11 @@ class Workbench:
         report = self.folder / "report.xml"
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "--nbval", f"--junitxml={report}", *options]
-            + ([] if any(option.endswith(".ipynb") for option in options) else ["notebooks"]),
+            + (
+                []
+                if any(option.endswith((".ipynb", ".py")) for option in options)
+                else ["notebooks"]
+            ),
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
             capture_output=True,

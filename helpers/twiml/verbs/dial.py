@@ -77,7 +77,7 @@ class Dial(TwiML):
     """
 
     inside = ("VoiceResponse",)
-    body = "number"
+    body_name = "number"
     text = "optional"
     attributes = declare(
         action=Url(),
@@ -202,7 +202,7 @@ class Number(Party):
     """
 
     inside = ("Dial",)
-    body = "phone_number"
+    body_name = "phone_number"
     body_required = True
     text = "required"
     attributes = declare(
@@ -231,7 +231,7 @@ class Client(Party):
     """A browser or app to ring, by its identity."""
 
     inside = ("Dial",)
-    body = "identity"
+    body_name = "identity"
     text = "optional"
     attributes = declare(
         url=Url(),
@@ -254,7 +254,7 @@ class Identity(TwiML):
     """The identity of a <Client>, when it has parameters too."""
 
     inside = ("Client",)
-    body = "client_identity"
+    body_name = "client_identity"
     body_required = True
     text = "required"
 
@@ -263,7 +263,7 @@ class Sip(Party):
     """A SIP address to ring."""
 
     inside = ("Dial",)
-    body = "sip_url"
+    body_name = "sip_url"
     text = "optional"
     attributes = declare(
         username=Text(),
@@ -295,7 +295,7 @@ class SipUri(TwiML):
 
     tag = "Uri"
     inside = ("Sip",)
-    body = "sip_url"
+    body_name = "sip_url"
     text = "optional"
     attributes = declare(
         priority=Text(),
@@ -325,7 +325,7 @@ class WhatsApp(Party):
     """A WhatsApp number to ring."""
 
     inside = ("Dial",)
-    body = "phone_number"
+    body_name = "phone_number"
     body_required = True
     text = "required"
     attributes = declare(
@@ -343,7 +343,7 @@ class Conference(TwiML):
     """A room in which any number of callers hear each other, by its name."""
 
     inside = ("Dial",)
-    body = "name"
+    body_name = "name"
     body_required = True
     text = "required"
     attributes = declare(
@@ -385,7 +385,7 @@ class Queue(TwiML):
 
     inside = ("Dial",)
     built_in = ("VoiceResponse", "Dial")
-    body = "name"
+    body_name = "name"
     body_required = True
     text = "required"
     attributes = declare(
@@ -408,7 +408,7 @@ class Sim(TwiML):
     """A SIM card to ring, by its SID."""
 
     inside = ("Dial",)
-    body = "sim_sid"
+    body_name = "sim_sid"
     body_required = True
     text = "required"
 
@@ -417,7 +417,7 @@ class Application(TwiML):
     """A TwiML application to call, by its SID."""
 
     inside = ("Dial",)
-    body = "application_sid"
+    body_name = "application_sid"
     text = "optional"
     attributes = declare(
         url=Url(),
@@ -434,6 +434,6 @@ class ApplicationSid(TwiML):
     """The SID of an <Application>, when it has parameters too."""
 
     inside = ("Application",)
-    body = "sid"
+    body_name = "sid"
     body_required = True
     text = "required"

@@ -25,7 +25,7 @@ class Redirect(TwiML):
     """
 
     inside = ("VoiceResponse",)
-    body = "url"
+    body_name = "url"
     body_required = True
     text = "optional"
     attributes = declare(
@@ -97,7 +97,7 @@ class ReferSip(TwiML):
 
     tag = "Sip"
     inside = ("Refer",)
-    body = "sip_url"
+    body_name = "sip_url"
     body_required = True
     text = "required"
 

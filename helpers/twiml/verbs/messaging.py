@@ -55,7 +55,7 @@ class Message(TwiML):
     """
 
     inside = ("MessagingResponse",)
-    body = "body"
+    body_name = "body"
     text = "optional"
     attributes = declare(
         to=Text(code=14101),
@@ -102,7 +102,7 @@ class Body(TwiML):
     """The text of a message."""
 
     inside = ("Message",)
-    body = "message"
+    body_name = "message"
     body_required = True
     text = "required"
 
@@ -111,7 +111,7 @@ class Media(TwiML):
     """A picture or other file to send with a message: its URL."""
 
     inside = ("Message",)
-    body = "url"
+    body_name = "url"
     body_required = True
     text = "required"
 
@@ -121,7 +121,7 @@ class Sms(TwiML):
 
     inside = ("MessagingResponse", "VoiceResponse")
     built_in = ("VoiceResponse",)
-    body = "message"
+    body_name = "message"
     body_required = True
     text = "required"
     attributes = declare(
@@ -158,7 +158,7 @@ class MessagingRedirect(TwiML):
 
     tag = "Redirect"
     inside = ("MessagingResponse",)
-    body = "url"
+    body_name = "url"
     body_required = True
     text = "optional"
     attributes = declare(

@@ -12,7 +12,7 @@ class Enqueue(TwiML):
     """Put the caller into a queue to wait for somebody who dials it."""
 
     inside = ("VoiceResponse",)
-    body = "name"
+    body_name = "name"
     text = "optional"
     attributes = declare(
         action=Url(code=14203),
@@ -28,7 +28,7 @@ class Task(TwiML):
     """What a TaskRouter workflow should know of a caller, as JSON."""
 
     inside = ("Enqueue",)
-    body = "body"
+    body_name = "body"
     body_required = True
     text = "required"
     attributes = declare(

@@ -39,7 +39,7 @@ class Say(TwiML):
     """Speak words to the caller. ``loop=0`` repeats them until the caller hangs up."""
 
     inside = ("Gather", "Prompt", "VoiceResponse")
-    body = "message"
+    body_name = "message"
     text = "mixed"
     attributes = declare(
         voice=Text(
@@ -95,7 +95,7 @@ class Play(TwiML):
     """
 
     inside = ("Gather", "Prompt", "VoiceResponse")
-    body = "url"
+    body_name = "url"
     text = "optional"
     attributes = declare(
         loop=Whole(1, low=0, high=1000, code=13410, note="0 = until hangup, stop at 1000"),
@@ -174,7 +174,7 @@ class SsmlEmphasis(TwiML):
 
     tag = "emphasis"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body = "words"
+    body_name = "words"
     text = "mixed"
     attributes = declare(
         level=Choice("strong moderate reduced"),
@@ -186,7 +186,7 @@ class SsmlLang(TwiML):
 
     tag = "lang"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS")
-    body = "words"
+    body_name = "words"
     text = "mixed"
     attributes = declare(
         xml_lang=Choice(
@@ -203,7 +203,7 @@ class SsmlP(TwiML):
 
     tag = "p"
     inside = ("Say", "SsmlLang", "SsmlProsody")
-    body = "words"
+    body_name = "words"
     text = "mixed"
 
     def spoken(self) -> str:
@@ -216,7 +216,7 @@ class SsmlPhoneme(TwiML):
 
     tag = "phoneme"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body = "words"
+    body_name = "words"
     body_required = True
     text = "required"
     attributes = declare(
@@ -232,7 +232,7 @@ class SsmlProsody(TwiML):
 
     tag = "prosody"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body = "words"
+    body_name = "words"
     text = "mixed"
     attributes = declare(
         volume=Text(note="default silent x-soft soft medium loud x-loud +ndB -ndB"),
@@ -246,7 +246,7 @@ class SsmlS(TwiML):
 
     tag = "s"
     inside = ("Say", "SsmlLang", "SsmlP", "SsmlProsody")
-    body = "words"
+    body_name = "words"
     text = "mixed"
 
     def spoken(self) -> str:
@@ -259,7 +259,7 @@ class SsmlSayAs(TwiML):
 
     tag = "say-as"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body = "words"
+    body_name = "words"
     body_required = True
     text = "required"
     attributes = declare(
@@ -277,7 +277,7 @@ class SsmlSub(TwiML):
 
     tag = "sub"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body = "words"
+    body_name = "words"
     body_required = True
     text = "required"
     attributes = declare(
@@ -294,7 +294,7 @@ class SsmlW(TwiML):
 
     tag = "w"
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS")
-    body = "words"
+    body_name = "words"
     text = "mixed"
     attributes = declare(
         role=Text(),

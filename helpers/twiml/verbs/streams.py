@@ -285,7 +285,7 @@ class Room(TwiML):
     """A video room to join by sound."""
 
     inside = ("Connect",)
-    body = "name"
+    body_name = "name"
     body_required = True
     text = "required"
     attributes = declare(
@@ -297,6 +297,6 @@ class Autopilot(TwiML):
     """An assistant of a product that has been retired."""
 
     inside = ("Connect",)
-    body = "name"
+    body_name = "name"
     body_required = True
     text = "required"

@@ -1,0 +1,198 @@
+"""Reading: a tree with places, or a TwimlError with a code and a plain sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.errors import TwimlError
+from helpers.twiml import Gather, MessagingRedirect, Redirect, Say, VoiceResponse, parse
+from helpers.twiml.document import LIMIT
+
+
+def refusal(source, kind=None) -> TwimlError:
+    with pytest.raises(TwimlError) as caught:
+        parse(source, kind)
+    return caught.value
+
+
+def test_a_tree_of_our_elements_with_their_places():
+    document = parse(
+        b'<?xml version="1.0" encoding="UTF-8"?>\n'
+        b"<!-- <Say>no</Say> -->\n"
+        b"<Response>\n"
+        b'  <Gather\n    action="/a>b"\n    numDigits="1"><Say>Hi</Say></Gather>\n'
+        b"</Response>"
+    )
+    gather, say = document.root.elements[0], document.root.elements[0].elements[0]
+    assert isinstance(document.root, VoiceResponse)
+    assert isinstance(gather, Gather)
+    assert isinstance(say, Say)
+    assert gather.get("num_digits") == 1
+    assert document.place(document.root) == (3, 1)
+    assert document.place(gather) == (4, 3)
+    assert document.place(say) == (6, 20)
+    assert document.place_of_attribute(gather, "numDigits") == (6, 5)
+    assert document.place(Say("built")) == (0, 0)
+
+
+def test_what_is_read_and_written_again_is_the_same():
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="a">One <lang xml:lang="fr-FR">'
+        "deux</lang> &amp; three<break /></Say><Odd><In>x</In>y</Odd></Response>"
+    )
+    assert str(parse(xml).root) == xml
+
+
+def test_comments_and_instructions_are_passed_over():
+    document = parse("<Response><!-- a --><Say>One<!-- b --> two<?c d?> three</Say></Response>")
+    assert [child.name for child in document.root.elements] == ["Say"]
+    assert document.root.elements[0].words() == "One two three"
+
+
+def test_a_tag_is_resolved_by_its_place():
+    xml = "<Response><Redirect>/a</Redirect></Response>"
+    assert isinstance(parse(xml).root.elements[0], Redirect)
+    assert isinstance(parse(xml, "messaging").root.elements[0], MessagingRedirect)
+    assert parse("<Response><Message>a</Message></Response>").kind == "messaging"
+    assert parse("<Response><Message>a</Message><Say>b</Say></Response>").kind == "voice"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<Response><Say>\u00e9</Say></Response>".encode("utf-8-sig"),
+        '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Say>\u00e9</Say></Response>'.encode(
+            "latin-1"
+        ),
+        '<?xml version="1.0" encoding="UTF-16"?><Response><Say>\u00e9</Say></Response>'.encode(
+            "utf-16"
+        ),
+        '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Say>\u00e9</Say></Response>',
+    ],
+)
+def test_encodings(source):
+    assert parse(source).root.elements[0].words() == "\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "line", "sentence"),
+    [
+        (b"", 12100, 1, "the document is empty"),
+        (b"Hello", 12100, 1, "this is no XML"),
+        (b'{"say": "Hello"}', 12100, 1, "this is no XML"),
+        (b'\n<?xml version="1.0"?><Response/>', 12100, 2, "not at the very beginning"),
+        (b"<Response>\n<Say>Hi</Response>", 12100, 2, "<Say> of line 2 is not closed before"),
+        (b"<Response>\n<Say>Hi</Say>", 12100, 2, "<Response> of line 1 is never closed"),
+        (b"<Response><Say>Fish & chips</Say></Response>", 12100, 1, "an & stands alone"),
+        (b"<Response><Say>a&b</Say></Response>", 12100, 1, "an & stands alone"),
+        (b"<Response><Say>&nbsp;</Say></Response>", 12100, 1, "the entity 'nbsp' not defined"),
+        (b"<Response><Say>1 < 2</Say></Response>", 12100, 1, "a < begins no tag here"),
+        (b"<Response><Say loop=2/></Response>", 12100, 1, "no quotes"),
+        (b"<Response><Say loop/></Response>", 12100, 1, "an attribute has no value"),
+        (b"<Response><Say loop='1' loop='2'/></Response>", 12100, 1, "attribute loop is there"),
+        (b"<Response a='<'/>", 12100, 1, "a < stands inside an attribute"),
+        (b"<Response/><Response/>", 12100, 1, "something follows the end"),
+        (b"<Response", 12100, 1, "a tag is not finished"),
+        (b"<Response><Say>\x00</Say></Response>", 12100, 1, "U+0000 cannot stand in XML"),
+        (b"<Response>\n\x0b</Response>", 12100, 2, "U+000B cannot stand in XML"),
+        (b"<Response>\n\xff</Response>", 12100, 2, "does not fit the encoding utf-8"),
+        (b'<?xml version="1.0" encoding="x-y"?><Response/>', 12100, 0, "the encoding 'x-y'"),
+        (b'<?xml version="1.0" encoding="rot13"?><Response/>', 12100, 0, "the encoding 'rot13'"),
+        (b"<!DOCTYPE Response><Response/>", 12100, 0, "DOCTYPE"),
+        (b"\n<html><body/></html>", 12102, 2, "<html>, and must be <Response>"),
+        (b"<response/>", 12102, 1, "with a capital R"),
+        (b"<Response>" + b" " * LIMIT + b"</Response>", 11750, 0, "bytes"),
+        ("<Response>\ud800</Response>", 12100, 1, "U+D800 cannot stand in XML"),
+        ("<Response>" + "é" * (LIMIT // 2) + "</Response>", 11750, 0, "bytes"),
+    ],
+)
+def test_what_cannot_be_read(source, code, line, sentence):
+    error = refusal(source)
+    assert (error.code, error.line) == (code, line)
+    assert sentence in error.what
+
+
+def test_the_error_reads_as_one_sentence_with_its_line():
+    error = refusal("<Response>\n<Say>Hi</say></Response>")
+    assert str(error) == (
+        "line 2: <Say> of line 2 is not closed before </say>\n"
+        "  try   put </Say> before it; letter case counts"
+    )
+
+
+ENTITY = b'<!DOCTYPE Response [<!ENTITY a "%s">%s]><Response><Say b="&a;">&a;</Say></Response>'
+BOMB = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ENTITY % (b"x" * 1000, BOMB),
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><Response>&b;</Response>',
+        b'<!DOCTYPE a SYSTEM "http://127.0.0.1:1/a.dtd"><Response/>',
+        b'<!DOCTYPE a [<!ENTITY % b SYSTEM "http://127.0.0.1:1/"> %b;]><Response/>',
+        b"<!-- x --><?y?>\n<!DOCTYPE a><Response/>",
+        '<!DOCTYPE a [<!ENTITY b "c">]><Response>&b;</Response>'.encode("utf-16"),
+        b"<Response>" + b"<Say>" * 10_000 + b"</Say>" * 10_000 + b"</Response>",
+        b"<Response>" + b"<a>" * 5_000,
+        b"<Response>" + b"x" * 10_000_000 + b"</Response>",
+        b"<" * 60_000,
+        b"<!--" * 16_000,
+        b"<?" * 30_000,
+        b"<Response " + b"a='" * 20_000,
+        b"\xff\xfe" + b"\x00" * 1000,
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"\x00" * 1000,
+        b"\xff" * 1000,
+    ],
+)
+def test_hostile_documents_are_refused(source):
+    assert refusal(source).code in (11750, 12100)
+
+
+def test_as_deep_as_libxml2_goes_is_no_trouble():
+    document = parse("<Response>" + "<p>" * 250 + "</p>" * 250 + "</Response>")
+    assert len(list(document.root.walk())) == 251
+    assert str(document.root).count("<p") == 250
+
+
+PIECES = st.sampled_from(
+    [
+        *"<>/&;='\" \n",
+        "<Response>",
+        "</Response>",
+        "<Say>",
+        "</Say>",
+        "<Gather",
+        "action='/a'",
+        "<!--",
+    ]
+    + [
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?xml version='1.0'?>",
+        "<!DOCTYPE a>",
+        "&amp;",
+        "xmlns:a='b'",
+        "a:b",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=60) | st.text(max_size=60) | st.lists(PIECES, max_size=14).map("".join))
+def test_whatever_it_is_a_document_or_a_twiml_error(source):
+    try:
+        document = parse(source)
+    except TwimlError as error:
+        assert error.code in (11750, 12100, 12102)
+        assert error.what
+    else:
+        assert document.root.name == "Response"
+        repr(document)
+        for element in document.root.walk():
+            assert document.place(element) >= (1, 1)

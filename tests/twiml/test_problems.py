@@ -1,0 +1,180 @@
+"""What the checker says about a document: where, which code, and how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.twiml import MessagingResponse, VoiceResponse, parse, problems
+from helpers.twiml.element import CLASSES
+
+
+def first(body: str, kind: str | None = None):
+    found = problems(f"<Response>\n{body}\n</Response>", kind)
+    assert found, "no problem found"
+    return found[0]
+
+
+def test_a_good_document_has_none():
+    response = VoiceResponse()
+    gather = response.gather(num_digits=1, action="/menu", input="dtmf speech", timeout=3)
+    gather.say("Press 1.", voice="Polly.Joanna", language="en-GB").break_(time="500ms")
+    response.dial("+14155550100", caller_id="+15005550006")
+    response.redirect("/again?a=1&b=2", method="GET")
+    assert problems(response) == []
+    assert problems(MessagingResponse()) == []
+    assert problems("<Response/>") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line", "column", "message", "mend"),
+    [
+        (
+            "<say>Hi</say>",
+            12200,
+            2,
+            1,
+            "there is no element <say> in <Response>",
+            "write it as <Say>",
+        ),
+        ("<Hangupp/>", 12200, 2, 1, "there is no element <Hangupp>", "write it as <Hangup>"),
+        (" <Frob/>", 12200, 2, 2, "there is no element <Frob>", "<Response> takes Connect, Dial"),
+        ('<Say Voice="man">a</Say>', 12200, 2, 6, '<Say> has no attribute "Voice"', 'as "voice"'),
+        ('<Gather num_digits="1"/>', 12200, 2, 9, 'no attribute "num_digits"', 'as "numDigits"'),
+        ('<Hangup reason="x"/>', 12200, 2, 9, 'no attribute "reason"', "no such attribute"),
+        ("<Number>1</Number>", 12200, 2, 1, "<Number> may not stand inside <Response>", "<Dial>"),
+        ("<Gather><Hangup/></Gather>", 13320, 2, 9, "<Hangup> may not stand inside", "<Response>"),
+        (
+            "<Dial>1<Say>a</Say></Dial>",
+            13215,
+            2,
+            8,
+            "<Say> may not stand inside <Dial>",
+            "<Gather>",
+        ),
+        (
+            "<Message>a</Message><Say>b</Say>",
+            12200,
+            2,
+            1,
+            "<Message> is not for calls",
+            "take it out",
+        ),
+        ("<Gather>Press 1</Gather>", 12200, 2, 1, 'the text "Press 1" in <Gather>', "into a <Say>"),
+        ('<Say loop="two">a</Say>', 13510, 2, 6, "a whole number from 0 to 1000", '"1" is used'),
+        ('<Gather timeout="0"/>', 13313, 2, 9, "of 1 or more or auto", '"5" is used'),
+        ('<Gather numDigits="x"/>', 13314, 2, 9, "a whole number of 1 or more", "as missing"),
+        ('<Gather finishOnKey="12"/>', 13310, 2, 9, "one key out of", '"#" is used'),
+        ('<Gather input="keys"/>', 13326, 2, 9, "one or more of dtmf, speech", '"dtmf" is used'),
+        ('<Gather method="PUT"/>', 13312, 2, 9, "one of GET, POST", '"POST" is used'),
+        ('<Record playBeep="True"/>', 13616, 2, 9, "must be true or false", '"true" is used'),
+        ('<Reject reason="late"/>', 13810, 2, 9, "one of rejected, busy", '"rejected" is used'),
+        ('<Pause length="-1"/>', 13910, 2, 8, "a whole number of seconds of 1", '"1" is used'),
+        ('<Play digits="1-2"/>', 13430, 2, 7, "must be keys", ""),
+        ('<Redirect method="x">/</Redirect>', 13710, 2, 11, "one of GET, POST", ""),
+        ('<Record action="ftp://x/"/>', 11100, 2, 9, "a URL (http or https)", ""),
+        ("<Say/>", 13520, 2, 1, "<Say> has no words", "write the words"),
+        (f"<Say>{'x' * 4097}</Say>", 13521, 2, 1, "reads 4096", "split it"),
+        ("<Play/>", 13420, 2, 1, "nothing to play", ""),
+        ("<Dial/>", 13215, 2, 1, "<Dial> calls nobody", ""),
+        ("<Dial>" + "<Number>1</Number>" * 11 + "</Dial>", 13215, 2, 1, "calls 11 parties", ""),
+        (
+            "<Dial><Number>1</Number><Conference>a</Conference></Dial>",
+            *(13000, 2, 1, "<Conference> shares its <Dial>", "a <Dial> of its own"),
+        ),
+        ("<Dial><Conference/></Dial>", 13237, 2, 7, "1 to 128 characters", ""),
+        ("<Dial><Queue/></Dial>", 14212, 2, 7, "<Queue> has no name", ""),
+        ('<Connect><Stream url="https://a"/></Connect>', 11100, 2, 18, "a URL (wss)", ""),
+    ],
+)
+def test_what_is_wrong_with_a_call(body, code, line, column, message, mend):
+    problem = first(body)
+    assert (problem.code, problem.line, problem.column) == (code, line, column)
+    assert message in problem.message
+    assert mend in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ("<Say>a</Say><Message>b</Message>", 14110, "<Say> is not for messages"),
+        ("<Message/>", 14103, "neither text nor media"),
+        (f"<Message>{'x' * 1601}</Message>", 14103, "1601 characters"),
+        ("<Message>" + "<Media>/a</Media>" * 11 + "</Message>", 12200, "11 <Media>"),
+        ("<Message>a<Say>b</Say></Message>", 12200, "<Say> may not stand inside <Message>"),
+        ("Hello", 12200, 'the text "Hello" in <Response>'),
+    ],
+)
+def test_what_is_wrong_with_a_reply(body, code, message):
+    problem = first(body, "messaging")
+    assert problem.code == code
+    assert message in problem.message
+
+
+def test_the_called_side_takes_fewer_verbs():
+    assert first("<Dial>1</Dial>", "called").code == 13201
+    assert first("<Record/>", "called").code == 12200
+    assert problems("<Response><Say>a</Say><Hangup/></Response>", "called") == []
+
+
+def test_levels_are_those_of_the_catalogue():
+    assert first("<say/>").level == "warning"
+    assert first("<Dial><Number>1</Number><Queue>a</Queue></Dial>").level == "error"
+    assert problems("<Response>")[0].level == "error"
+
+
+def test_a_document_that_cannot_be_read_is_one_problem():
+    (problem,) = problems(b"<Response>\n<Say>")
+    assert (problem.line, problem.code) == (2, 12100)
+    assert str(problem) == (
+        "line 2: <Say> of line 2 is never closed (error 12100) -- end the document with </Say>"
+    )
+
+
+def test_a_built_response_a_document_and_its_text_are_checked_alike():
+    response = VoiceResponse()
+    response.say("a", loop="x")
+    expected = problems(str(response))
+    assert problems(response) == problems(parse(str(response))) == expected
+    assert expected[0].code == 13510
+
+
+def test_what_cannot_be_written_is_a_problem_too():
+    response = VoiceResponse()
+    response.say(5)
+    assert "is a int" in problems(response)[0].message
+    response = VoiceResponse()
+    response.append(response)
+    assert problems(response)[0].code == 12100
+    assert problems(VoiceResponse().say("\x00"))[0].code in (12100, 12102)
+
+
+TAGS = st.sampled_from(sorted({cls.tag for cls in CLASSES.values()} | {"say", "x"}))
+NAMES = st.sampled_from(
+    sorted({name for cls in CLASSES.values() for name in cls.declared} | {"LOOP", "_", "a_b"})
+)
+
+
+@st.composite
+def bodies(draw, depth=0):
+    tag = draw(TAGS)
+    values = st.sampled_from(
+        ["", "1", "x", "true", "GET", "/a b", "http://[", "99999999999999999999"]
+    )
+    attributes = draw(st.dictionaries(NAMES, values, max_size=3))
+    inner = "".join(draw(st.lists(bodies(depth + 1), max_size=3))) if depth < 3 else ""
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<{tag}{written}>{draw(st.sampled_from(['', 'a', ' b ']))}{inner}</{tag}>"
+
+
+@settings(max_examples=200, deadline=None)
+@given(bodies(), st.sampled_from([None, "voice", "messaging", "called", "fax"]))
+def test_any_nesting_is_checked_without_an_exception(body, kind):
+    for problem in problems(f"<Response>{body}</Response>", kind):
+        assert problem.line == 1
+        assert problem.column > 10
+        assert problem.message
+        assert 11000 <= problem.code < 20000
+        assert problem.level in ("error", "warning")
+        str(problem)
