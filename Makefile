@@ -66,9 +66,12 @@ lock:
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist
-	find . -path ./.git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+	find . -path ./.git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 # An environment that is there and works is kept; one whose Python is gone or too old is made anew.
+ifeq ($(shell $(RUN) scripts/python_is_new_enough.py 2>/dev/null && echo good),)
+.PHONY: .venv/.made
+endif
 .venv/.made:
 ifneq ($(UV),)
 	@$(RUN) scripts/python_is_new_enough.py 2>/dev/null || $(UV) venv --quiet --clear --python '$(UV_CHOICE)' .venv
@@ -86,7 +89,7 @@ endif
 	@$(RUN) scripts/python_is_new_enough.py
 	@touch $@
 
-$(LEARN): .venv/.made pyproject.toml requirements.lock
+$(LEARN): .venv/.made pyproject.toml requirements.lock scripts/lab-settings.json
 	@echo 'Installing into .venv what the notebooks need (the first time takes a minute) ...'
 	@sed '/^# ---- developers/,$$d' requirements.lock > .venv/learn.lock
 ifneq ($(UV),)
@@ -96,6 +99,8 @@ else
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/learn.lock
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp scripts/lab-settings.json .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 $(CHECK): $(LEARN)

@@ -91,7 +91,11 @@ class Serving:
             ws="none",
             lifespan=self._lifespan,  # type: ignore[arg-type]
             timeout_graceful_shutdown=2,
+            # Longer than clients keep an idle connection: who closes first must not be the server,
+            # or a request may be on its way when it does.
+            timeout_keep_alive=75,
         )
+        port = listener.getsockname()[1]
         self._crash = None
         self._server = _Server(config)
         self._thread = threading.Thread(
@@ -111,7 +115,7 @@ class Serving:
                 next_step="Look at what the app does before it takes requests (its lifespan).",
             )
         # From now on the port is ours, so that starting again means the same address.
-        self.port = listener.getsockname()[1] if listener.fileno() >= 0 else self.port
+        self.port = port
         return self
 
     def stop(self) -> None:
@@ -237,26 +241,27 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         listener.close()
         raise _no_port(host, port, problem) from None
     return listener
 
 
-def _no_port(host: str, port: int, problem: OSError) -> SandboxError:
-    if problem.errno == errno.EADDRINUSE:
+def _no_port(host: str, port: int, problem: OSError | UnicodeError) -> SandboxError:
+    number = getattr(problem, "errno", None)
+    if number == errno.EADDRINUSE:
         return SandboxError(
             f"Port {port} on {host} is taken by another program.",
             next_step="End that program, or use port 0, which finds a free one.",
         )
-    if problem.errno in (errno.EACCES, errno.EPERM):
+    if number in (errno.EACCES, errno.EPERM):
         return SandboxError(
             f"This user may not listen on port {port}.",
             why="Ports below 1024 are for the system.",
             next_step="Use port 0, which finds a free one.",
         )
     return SandboxError(
-        f"Cannot listen on {host} port {port}: {problem.strerror or problem}.",
+        f"Cannot listen on {host} port {port}: {getattr(problem, 'strerror', None) or problem}.",
         next_step="Use 127.0.0.1, this machine's own address.",
     )
 

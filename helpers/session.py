@@ -162,12 +162,12 @@ class Session:
     # -- waiting ---------------------------------------------------------------------------------
 
     async def answered(self, phone: Any = None) -> PhoneCall | None:
-        """Wait until *phone* (the session's own, if none is given) is in a call."""
+        """Wait until the newest call of *phone* (by default the session's own) was answered."""
         phone = phone or self.phone
         if self.settings.live:
             return await self._live_call(phone, ("in-progress", *ENDED))
         return await self._until(
-            lambda: _in_progress(phone), f"{phone.number} to be answered", phone, "Nobody answered"
+            lambda: _answered(phone), f"{phone.number} to be answered", phone, "Nobody answered"
         )
 
     async def hears(self, words: str, phone: Any = None) -> Entry | None:
@@ -343,9 +343,14 @@ class Site:
         return "$SITE"
 
 
-def _in_progress(phone: Any) -> PhoneCall | None:
-    call = phone.state().call
-    return call if call is not None and call.status == "in-progress" else None
+def _answered(phone: Any) -> PhoneCall | None:
+    """The phone's newest call, if somebody answered it; it may be over by the time one looks."""
+    calls = phone.calls
+    newest = calls[-1] if calls else None
+    if newest is None:
+        return None
+    picked_up = any(entry.verb == "answer" for entry in newest.transcript)
+    return newest if picked_up or newest.status == "in-progress" else None
 
 
 def _heard(phone: Any, words: str) -> Entry | None:

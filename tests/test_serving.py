@@ -94,9 +94,22 @@ def test_a_bad_port_is_said_in_plain_words(port):
         Serving(starlette(), port=port)
 
 
-def test_an_address_of_another_machine_is_said_in_plain_words():
-    with pytest.raises(SandboxError, match="Cannot listen on 192"):
-        Serving(starlette(), host="192.0.2.1").start()
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "a" * 70, "::1:2"])
+def test_an_address_of_another_machine_is_said_in_plain_words(host):
+    with pytest.raises(SandboxError, match="Cannot listen on"):
+        Serving(starlette(), host=host).start()
+
+
+def test_the_address_of_ipv6_is_written_in_brackets():
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    try:
+        site = Serving(starlette(), host="::1").start()
+    except SandboxError as problem:
+        pytest.skip(problem.what)
+    with site:
+        assert site.url == f"http://[::1]:{site.port}"
+        assert get(site.url).text == "hello"
 
 
 @pytest.mark.parametrize("app", [bare, functools.partial(bare)], ids=["function", "partial"])

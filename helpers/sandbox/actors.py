@@ -55,8 +55,15 @@ class Actor:
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
+        except Exception as problem:
+            # A mistake of ours must not leave a call hanging for ever: it fails, and says so.
+            self.failed(problem)
         finally:
             self.clock.end_work()
+
+    def failed(self, problem: Exception) -> None:
+        """The actor's own code went wrong: end what it carries, and leave a trace."""
+        raise problem
 
     # -- being told ------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ file starts them, finds them, and keeps what the outside may see of them.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
 from helpers.sandbox.store import Store
 from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+
+_log = logging.getLogger(__name__)
 
 #: Real seconds a call waits for a status callback's answer before it goes on. Sites that answer
 #: at once are thereby always told of things in order; slow ones do not hold the call up.
@@ -48,6 +51,7 @@ class Engine:
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
     closing: bool = False
+    failures: list[Exception] = field(default_factory=list)
 
     # -- the world, account by account -----------------------------------------------------
 
@@ -305,6 +309,11 @@ class Engine:
     def recording_audio(self, recording: Recording) -> bytes:
         """A recording's sound as a WAV file: a tone a word, silence elsewhere."""
         return wav(recording.duration or 0, recording.sounds)
+
+    def failure(self, problem: Exception) -> None:
+        """Keep the trace of a mistake of ours, for whoever runs the sandbox with logging on."""
+        _log.error("the sandbox itself went wrong", exc_info=problem)
+        self.failures.append(problem)
 
     # -- the engine's own life -------------------------------------------------------------
 

@@ -194,6 +194,14 @@ class LiveCall(Actor):
             self._limit.cancel()
         self.engine.calls.pop(self.call.sid, None)
 
+    def failed(self, problem: Exception) -> None:
+        """A mistake of the sandbox itself: the call ends as failed."""
+        self.engine.failure(problem)
+        self.alert(12400, f"the sandbox itself went wrong: {type(problem).__name__}")
+        self._close("failed")
+        if self.parent is not None:
+            self.parent.tell("leg", (self, "over"))
+
     # -- the ways a call runs ----------------------------------------------------------------
 
     async def run_outbound(self) -> None:
@@ -512,11 +520,11 @@ class LiveCall(Actor):
             case steps.Fetch(url, method, params):
                 return await self._fetch(url, method, params)
             case steps.Speak(text):
-                await self._pass(SECONDS_A_WORD * len(text.split()), step.until_key)
+                return await self._pass(SECONDS_A_WORD * len(text.split()), step.until_key)
             case steps.Sound(url):
-                await self._play(url, step.until_key)
+                return await self._play(url, step.until_key)
             case steps.Wait(seconds):
-                await self._pass(seconds, step.until_key)
+                return await self._pass(seconds, step.until_key)
             case steps.Tones(digits):
                 await self._tones(digits)
             case steps.ReadKeys():
@@ -551,14 +559,15 @@ class LiveCall(Actor):
             self.alert(*failed, request_url=url, request_method=method, reply=reply)
         return steps.Page(reply.url, reply.body, reply.headers.get("content-type", ""), failed)
 
-    async def _pass(self, seconds: float, until_key: bool) -> None:
-        """Let time pass; with *until_key* a key or a word cuts it short."""
+    async def _pass(self, seconds: float, until_key: bool) -> bool:
+        """Let time pass; with *until_key* a key or a word cuts it short: then True."""
         if until_key and (self.handset_keys() or self.handset_speech()):
-            return
-        if seconds > 0:
-            await self.wait(seconds, *(("key",) if until_key else ()))
+            return True
+        if seconds <= 0:
+            return False
+        return await self.wait(seconds, *(("key",) if until_key else ())) is not None
 
-    async def _play(self, url: str, until_key: bool) -> None:
+    async def _play(self, url: str, until_key: bool) -> bool:
         seconds: float | None = 1.0
         recording = self._own_recording(url)
         if recording is not None:
@@ -577,7 +586,7 @@ class LiveCall(Actor):
             )
             if reply.failed:
                 self.alert(*reply.failed, request_url=url, request_method="GET", reply=reply)
-                return
+                return False
             if reply.content_type not in AUDIO_TYPES:
                 self.alert(
                     13420,
@@ -585,9 +594,9 @@ class LiveCall(Actor):
                     request_url=url,
                     request_method="GET",
                 )
-                return
+                return False
             seconds = audio.length(reply.body) or 1.0
-        await self._pass(seconds, until_key)
+        return await self._pass(seconds, until_key)
 
     def _own_recording(self, url: str) -> Recording | None:
         """The recording that a RecordingUrl of this sandbox names."""
@@ -762,7 +771,7 @@ class LiveCall(Actor):
             step.callback_events,
         )
         return steps.Recorded(
-            recording.sid,
+            "" if silent else recording.sid,
             self.recording_url(recording),
             recording.duration or 0,
             ended_by,
@@ -890,7 +899,7 @@ class LiveCall(Actor):
             if stop.signal.kind != "hangup":
                 raise
             self.gone = True
-            return steps.Connected("canceled", legs[0].call.sid)
+            return steps.Connected("canceled", legs[0].call.sid, caller_left=True)
         rank = {"completed": 0, "busy": 1, "no-answer": 2, "canceled": 3, "failed": 4}
         best = min(legs, key=lambda leg: rank.get(leg.call.status, 5))
         status = best.call.status
@@ -939,7 +948,7 @@ class LiveCall(Actor):
                 step.recording_callback_events,
             )
             url = self.recording_url(recording)
-        return steps.Connected("completed", leg.call.sid, seconds, True, url)
+        return steps.Connected("completed", leg.call.sid, seconds, True, url, self.gone)
 
     # -- steps: a text from a call ---------------------------------------------------------------
 

@@ -35,6 +35,11 @@ class _MessageActor(Actor):
         self.world = engine.world(engine.account(message.account_sid))
         engine.messages[message.sid] = self  # type: ignore[assignment]
 
+    def failed(self, problem: Exception) -> None:
+        """A mistake of the sandbox itself: the message stays where it is."""
+        self.engine.failure(problem)
+        self.alert(12400, f"the sandbox itself went wrong: {type(problem).__name__}")
+
     def forget(self) -> None:
         """Drop it without a word."""
         self.engine.messages.pop(self.message.sid, None)

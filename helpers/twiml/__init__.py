@@ -14,10 +14,13 @@ Dial, `ReferSip` in a Refer.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from helpers.errors import TwimlError, TwiMLException
+from helpers.twiml import steps
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import GenericNode, TwiML
-from helpers.twiml.explain import steps
+from helpers.twiml.explain import steps_of
 from helpers.twiml.interpreter import conversation
 from helpers.twiml.names import format_language, lower_camel
 from helpers.twiml.problems import Problem, problems
@@ -108,6 +111,21 @@ from helpers.twiml.verbs.streams import (
     VirtualAgent,
 )
 
+
+class _Steps(ModuleType):
+    """The module of steps; called with a document, it lists what that document would do."""
+
+    def __call__(
+        self, document: Document | TwiML | str | bytes, kind: str | None = None
+    ) -> list[steps.Step]:
+        """See `steps_of`."""
+        return steps_of(document, kind)
+
+
+# A learner writes steps(response), the engine steps.Fetch: one name for one subject. Python lets
+# a module have a class of its own for such things.
+steps.__class__ = _Steps
+
 __all__ = [
     "AiSession",
     "Application",
@@ -187,4 +205,5 @@ __all__ = [
     "parse",
     "problems",
     "steps",
+    "steps_of",
 ]

@@ -87,13 +87,14 @@ class Document:
         return repr(self.root)
 
 
-def parse(source: bytes | str, kind: str | None = None) -> Document:
+def parse(source: bytes | str, kind: str | None = None, charset: str = "") -> Document:
     """Read a document.
 
     Args:
         source: the XML, as bytes from a web site or as text.
         kind: "voice", "messaging" or "called" (a document for the called side of a Dial). Without
             it a document that has a <Message>, and nothing only a call can do, is for messaging.
+        charset: the encoding that the Content-Type named; the document's own word goes first.
 
     Returns:
         The document. Unknown elements in it are `GenericNode`; `problems` tells about them.
@@ -101,7 +102,7 @@ def parse(source: bytes | str, kind: str | None = None) -> Document:
     Raises:
         TwimlError: it is too big (code 11750), no XML (12100), or no <Response> (12102).
     """
-    text = _decode(source)
+    text = _decode(source, charset)
     tree = _read(text)
     name = _name(tree)
     if name != "Response":
@@ -120,7 +121,7 @@ def parse(source: bytes | str, kind: str | None = None) -> Document:
     return Document(_grow(tree, root, [0]), kind, text)
 
 
-def _decode(source: bytes | str) -> str:
+def _decode(source: bytes | str, charset: str) -> str:
     if isinstance(source, str):
         size = len(source) if len(source) > LIMIT else len(source.encode("utf-8", "replace"))
         text = source
@@ -135,7 +136,7 @@ def _decode(source: bytes | str) -> str:
             next_step="send less, or go on in a second document with <Redirect>",
         )
     if isinstance(source, bytes):
-        text = _text(source)
+        text = _text(source, charset)
     bad = _NO_XML.search(text)
     if bad is not None:
         line, column = _line_and_column(text, bad.start())
@@ -151,15 +152,15 @@ def _decode(source: bytes | str) -> str:
     return text
 
 
-def _text(source: bytes) -> str:
+def _text(source: bytes, charset: str) -> str:
     encoding = next((name for bom, name in _BOMS if source.startswith(bom)), "")
     if not encoding:
         declared = _DECLARED.match(source)
-        encoding = declared[1].decode("ascii") if declared else "utf-8"
+        encoding = declared[1].decode("ascii") if declared else charset or "utf-8"
     try:
         known = codecs.lookup(encoding).name
-    except LookupError:
-        known = ""
+    except (LookupError, ValueError):
+        known = ""  # ValueError: a NUL in the name
     if known not in ENCODINGS:
         raise TwimlError(
             f"the encoding {encoding!r} is not one that TwiML is read in",

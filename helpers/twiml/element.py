@@ -109,10 +109,11 @@ class TwiML:
         elif args:
             raise TypeError(f"{type(self).__name__}() takes keyword arguments only")
         for keyword, value in attributes.items():
-            if value is not None:
-                self.attrs[attribute_name(keyword)] = (
-                    ("true" if value else "false") if isinstance(value, bool) else str(value)
-                )
+            if value is None:
+                continue
+            if isinstance(value, bool):
+                value = "true" if value else "false"
+            self.attrs[attribute_name(keyword)] = str(value)
 
     if TYPE_CHECKING:
         # The builder methods (say, gather, number ...) are made from the declarations.
@@ -183,6 +184,9 @@ class TwiML:
         return element
 
     def _fill(self, element: etree._Element) -> None:
+        if not self.verbs and type(self.value) is str and "\r" not in self.value:
+            element.text = self.value  # most elements are like this, and it is quick
+            return
         lead, rest = self.content()
         if lead:
             # lxml would write a carriage return as &#13;, the official builder writes it raw.

@@ -22,7 +22,7 @@ from helpers.twiml.steps import (
     Step,
 )
 
-__all__ = ["steps"]
+__all__ = ["steps_of"]
 
 # A caller who does nothing: no key, no word, nobody answers a Dial; only a Record has something.
 SILENT_CALLER: dict[type[Step], Any] = {
@@ -36,7 +36,7 @@ SILENT_CALLER: dict[type[Step], Any] = {
 MOST = 10_000
 
 
-def steps(document: Document | TwiML | str | bytes, kind: str | None = None) -> list[Step]:
+def steps_of(document: Document | TwiML | str | bytes, kind: str | None = None) -> list[Step]:
     """The steps of a document, as if the caller pressed no key and said nothing.
 
     Args:

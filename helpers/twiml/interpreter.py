@@ -10,6 +10,7 @@ the page on fallback URLs, and for what they leave open the choices said in comm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -206,7 +207,8 @@ def _opened(page: Page, scene: Scene) -> Generator[Step, Any, Document]:
     url = scene.url or ""
     content_type = page.content_type.partition(";")[0].strip().lower()
     if content_type in XML_TYPES:
-        return (yield from _parsed(page.body, scene))
+        charset = re.search(r"""charset\s*=\s*["']?([\w.-]+)""", page.content_type, re.I)
+        return (yield from _parsed(page.body, scene, charset[1] if charset else ""))
     if content_type == "text/plain":
         return (yield from _plain(page.body, scene))
     if content_type in AUDIO_TYPES and scene.kind != "messaging":
@@ -220,9 +222,9 @@ def _opened(page: Page, scene: Scene) -> Generator[Step, Any, Document]:
     raise _Unusable(*(yield from _refused(code, text, url)))
 
 
-def _parsed(source: str | bytes, scene: Scene) -> Generator[Step, Any, Document]:
+def _parsed(source: str | bytes, scene: Scene, charset: str = "") -> Generator[Step, Any, Document]:
     try:
-        return parse(source, scene.kind)
+        return parse(source, scene.kind, charset)
     except TwimlError as error:
         code, text, line = error.code, f"{error.what}.", error.line
     place = f"Line {line}: " if line else ""

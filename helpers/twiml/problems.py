@@ -87,7 +87,11 @@ def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tup
         fault = _attribute(cls, element.name, name, raw)
         if fault is not None:
             yield element, _problem(fault, *document.place_of_attribute(element, name))
-    for fault in element.faults():
+    faults = list(element.faults())
+    if cls.text == "required" and not faults and not element.spoken().strip():
+        mend = f"write its text between <{element.name}> and </{element.name}>"
+        faults.append(Fault(12200, f"<{element.name}> is empty", mend))
+    for fault in faults:
         yield element, _problem(fault, *document.place(element))
     if cls.text == "none":
         text = element.own_text()

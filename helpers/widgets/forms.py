@@ -70,8 +70,8 @@ def field(kind: type[ipywidgets.Widget], label: str, **options: Any) -> Any:
     """A field of *kind* with its *label* in full and a common width."""
     return kind(
         description=label,
-        style={"description_width": "13em"},
-        layout=ipywidgets.Layout(width="28em", max_width="100%"),
+        style={"description_width": "12em"},
+        layout=ipywidgets.Layout(width="32em", max_width="100%"),
         **options,
     )
 

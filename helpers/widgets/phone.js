@@ -52,10 +52,14 @@ function fill(list, items, row) {
   while (list.children.length > same) list.lastChild.remove();
   list.append(...items.slice(same).map(row));
   list.shown = wanted;
-  const grew = wanted.length > same;
   list.classList.toggle("is-empty", items.length === 0);
-  if (grew) list.scrollTop = list.scrollHeight;
+  if (wanted.length > same) list.scrollTop = list.scrollHeight;
 }
+
+/** Show a list's end also when it comes into the page after it was filled. */
+const atTheEnd = new ResizeObserver((changes) => {
+  for (const { target } of changes) target.scrollTop = target.scrollHeight;
+});
 
 function entryRow({ at, verb, text }) {
   return make("li", { "data-verb": verb },
@@ -108,8 +112,15 @@ function build(el, act) {
       act("press", { digits: event.key });
     }
   });
+  // JupyterLab swallows the Enter that would send off a form in a cell's output, so we do it.
+  const sends = (event) => {
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  };
   const words = make("input",
-    { type: "text", id: `${id}-words`, autocomplete: "off", placeholder: "Hello?" });
+    { type: "text", id: `${id}-words`, autocomplete: "off", placeholder: "Hello?", keydown: sends });
   const speak = make("form", {
     class: "row speak",
     submit: (event) => {
@@ -137,7 +148,7 @@ function build(el, act) {
   });
   const contacts = make("datalist", { id: `${id}-contacts` });
   const body = make("input",
-    { type: "text", id: `${id}-body`, autocomplete: "off", placeholder: "Your text" });
+    { type: "text", id: `${id}-body`, autocomplete: "off", placeholder: "Your text", keydown: sends });
   const compose = make("form", {
     class: "compose",
     submit: (event) => {
@@ -157,7 +168,7 @@ function build(el, act) {
     make("div", { class: "head" },
       make("span", { class: "title" }, "Transcript"),
       "speechSynthesis" in window
-        ? make("label", { class: "aloud" }, aloud, " read aloud") : ""),
+        ? make("label", { class: "aloud" }, aloud, "read aloud") : ""),
     transcript,
     make("div", { class: "head" }, make("span", { class: "title" }, "Messages")),
     texts, compose);
@@ -168,12 +179,16 @@ function build(el, act) {
     "data-lm-suppress-shortcuts": "true",
   }, handset, story);
   el.append(root);
+  for (const list of [transcript, texts]) atTheEnd.observe(list);
 
   let spoken = "";
   let offered = ""; // the number we put into "To"; what a person typed there is left alone
 
   return {
     problem,
+    remove() {
+      for (const list of [transcript, texts]) atTheEnd.unobserve(list);
+    },
     draw(view) {
       root.dataset.state = view.state;
       root.setAttribute("aria-label", `${view.name || "Phone"} ${view.number}`);
@@ -238,6 +253,7 @@ function render({ model, el }) {
   return () => {
     model.off("change:view", draw);
     model.off("msg:custom", heard);
+    phone.remove();
     waiting.forEach(({ timer }) => clearTimeout(timer));
   };
 }

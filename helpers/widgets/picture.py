@@ -30,12 +30,19 @@ def picture(view: Mapping[str, Any]) -> str:
     if view["texts"]:
         parts += [_bubble(text) for text in view["texts"]]
     if view["problem"]:
-        parts.append(f'<div style="margin-top:8px">⚠ {escape(view["problem"])}</div>')
+        parts.append(f'<div style="margin-top:8px">⚠ {_words(view["problem"])}</div>')
     return f'<div style="{BOX}">' + "".join(parts) + "</div>"
 
 
+def _words(text: str) -> str:
+    """*text* as HTML. JupyterLab sets what stands between two dollar signs as mathematics, but not
+    across elements, so that each gets one of its own; and a line break stays one.
+    """
+    return escape(text).replace("$", "<span>$</span>").replace("\n", "<br>")
+
+
 def _head(view: Mapping[str, Any]) -> str:
-    name = f"{escape(view['name'])} " if view["name"] else ""
+    name = f"{_words(view['name'])} " if view["name"] else ""
     state = view["state"]
     return (
         f"<div>{name}<strong>{escape(view['number'])}</strong> "
@@ -56,7 +63,7 @@ def _transcript(view: Mapping[str, Any]) -> str:
     rows = "".join(
         f'<tr style="background:transparent"><td style="{CELL};text-align:right">{entry["at"]}</td>'
         f'<td style="{CELL}"><code>{escape(entry["verb"])}</code></td>'
-        f'<td style="{CELL}">{escape(entry["text"])}</td></tr>'
+        f'<td style="{CELL}">{_words(entry["text"])}</td></tr>'
         for entry in view["transcript"]
     )
     return (
@@ -72,5 +79,5 @@ def _bubble(text: Mapping[str, Any]) -> str:
     media = "".join(f"<br><small>picture: {escape(address)}</small>" for address in text["media"])
     return (
         f'<div style="{BUBBLE};{side};width:fit-content"><small>{who}</small><br>'
-        f"{escape(text['body'])}{media}</div>"
+        f"{_words(text['body'])}{media}</div>"
     )

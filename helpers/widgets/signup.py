@@ -135,7 +135,7 @@ def sign_up_form() -> SignUpForm:
         "name": forms.field(ipywidgets.Text, "Your name", placeholder="Ada Lovelace"),
         "email": forms.field(ipywidgets.Text, "E-mail", placeholder="ada@example.com"),
         "password": forms.field(
-            ipywidgets.Password, "Password (an invented one)", placeholder="16 characters or more"
+            ipywidgets.Password, "Password (invented)", placeholder="16 characters or more"
         ),
         "phone": forms.field(ipywidgets.Text, "Your phone", placeholder="+14155550100"),
     }

@@ -28,6 +28,12 @@ async with asyncio.timeout(30):
 def write(path: Path, *cells: str) -> Path:
     """Write a notebook of these code cells; gives its path."""
     notebook = nbformat.v4.new_notebook()
+    # Without it JupyterLab asks which kernel to take, and waits.
+    notebook.metadata.kernelspec = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
     notebook.cells = [
         nbformat.v4.new_code_cell(source, id=f"cell-{number}")
         for number, source in enumerate(cells)

@@ -47,15 +47,20 @@ SETTINGS = {
 OPENED = "() => Boolean(window.jupyterapp?.shell?.currentWidget?.sessionContext)"
 
 # Run All before the kernel is known would open a dialog that asks for one, and run nothing.
-READY = """async () => {
+# Promises are not waited for here: Playwright would wait for ever, or take them for true.
+READY = """() => {
   const panel = jupyterapp.shell.currentWidget;
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
-  window.panel = panel; // the shell forgets its current widget when the focus goes elsewhere
+  const ready = async () => {
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    window.panel = panel; // the shell forgets its current widget when the focus goes elsewhere
+  };
+  ready();
+  return null;
 }"""
 
-# The command's promise ends when the last cell has run, so it is not waited for here.
+# The command's promise ends when the last cell has run.
 RUN_ALL = """() => {
   window.ranAll = false;
   jupyterapp.shell.activateById(window.panel.id);
@@ -181,6 +186,7 @@ def open_notebook(page: Page, lab: Lab, name: str) -> None:
     page.goto(f"{lab.url}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_function(OPENED, timeout=60_000)
     page.evaluate(READY)
+    page.wait_for_function("() => Boolean(window.panel)", timeout=60_000)
 
 
 def run_all(page: Page) -> None:

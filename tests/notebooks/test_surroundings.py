@@ -13,24 +13,15 @@ import pytest
 from scripts.notebooks import normalise
 from scripts.offline import is_here
 from scripts.surroundings import for_kernels, quiet
-from tests.notebooks.workbench import ROOT, Workbench, notebook, printed, result
-
-TOKEN = "fedcba9876543210fedcba9876543210"
-PLANTED = {
-    "TWILIO_MODE": "live",
-    "TWILIO_ACCOUNT_SID": "AC" + "12" * 16,
-    "TWILIO_AUTH_TOKEN": TOKEN,
-    "TWILIO_FROM_NUMBER": "+15005550006",
-    "TWILIO_WATCHED": "yes",
-    "MY_PHONE_NUMBER": "+14155550100",
-    "JPY_SESSION_NAME": "notebooks/03-make-a-call.ipynb",
-    "HTTP_PROXY": "http://192.0.2.1:3128",
-    "https_proxy": "http://192.0.2.1:3128",
-    "TZ": "Pacific/Auckland",
-    "COLUMNS": "40",
-    "PYTHONHASHSEED": "7",
-    "PYTEST_CURRENT_TEST": "here",
-}
+from tests.notebooks.workbench import (
+    PLANTED,
+    ROOT,
+    TOKEN,
+    Workbench,
+    notebook,
+    printed,
+    result,
+)
 
 SETTINGS = """\
 from helpers.config import read_settings
@@ -67,11 +58,8 @@ QUIET_BOOK = notebook(
 @pytest.fixture
 def planted(tmp_path: Path) -> Workbench:
     """A folder whose .env, like the environment of its runs, holds live settings."""
-    (tmp_path / ".env").write_text(
-        "".join(f"{name}={value}\n" for name, value in PLANTED.items()), encoding="utf-8"
-    )
-    (tmp_path / ".env").chmod(0o600)
     bench = Workbench(tmp_path)
+    bench.plant()
     bench.add("quiet", QUIET_BOOK).write_text(normalise(QUIET_BOOK), encoding="utf-8")
     return bench
 

@@ -17,6 +17,24 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+# What would let a careless test ring somebody, and what else differs from person to person.
+TOKEN = "fedcba9876543210fedcba9876543210"
+PLANTED = {
+    "TWILIO_MODE": "live",
+    "TWILIO_ACCOUNT_SID": "AC" + "12" * 16,
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "TWILIO_FROM_NUMBER": "+15005550006",
+    "TWILIO_WATCHED": "yes",
+    "MY_PHONE_NUMBER": "+14155550100",
+    "JPY_SESSION_NAME": "notebooks/03-make-a-call.ipynb",
+    "HTTP_PROXY": "http://192.0.2.1:3128",
+    "https_proxy": "http://192.0.2.1:3128",
+    "TZ": "Pacific/Auckland",
+    "COLUMNS": "40",
+    "PYTHONHASHSEED": "7",
+    "PYTEST_CURRENT_TEST": "here",
+}
+
 
 def printed(text: str) -> Any:
     """The output of a print."""
@@ -77,6 +95,13 @@ class Workbench:
         path.parent.mkdir(exist_ok=True)
         nbformat.write(book, path)
         return path
+
+    def plant(self) -> None:
+        """Write live settings into the folder's .env; PLANTED is for the environment of a run."""
+        file = self.folder / ".env"
+        lines = (f"{name}={value}\n" for name, value in PLANTED.items())
+        file.write_text("".join(lines), encoding="utf-8")
+        file.chmod(0o600)
 
     def compare(self, *options: str, floor: int = 0, environ: dict[str, str] | None = None) -> Run:
         """Run `pytest --nbval notebooks` in the folder, with the project's own settings."""

@@ -84,6 +84,8 @@ def test_a_good_document_has_none():
             *(13000, 2, 1, "<Conference> shares its <Dial>", "a <Dial> of its own"),
         ),
         ("<Dial><Conference/></Dial>", 13237, 2, 7, "1 to 128 characters", ""),
+        ("<Dial><Number> </Number></Dial>", 12200, 2, 7, "<Number> is empty", "</Number>"),
+        ("<Sms/>", 14103, 2, 1, "<Sms> has 0 characters", "1 to 1600"),
         ("<Dial><Queue/></Dial>", 14212, 2, 7, "<Queue> has no name", ""),
         ('<Connect><Stream url="https://a"/></Connect>', 11100, 2, 18, "a URL (wss)", ""),
     ],

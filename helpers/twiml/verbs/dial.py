@@ -56,12 +56,13 @@ class Party(TwiML):
 
     def target(self, scene: Scene) -> Target:
         """The party as the engine wants it."""
+        has_digits = "send_digits" in self.attributes  # numbers only
         return Target(
             self.kind,
             self.address(),
             url=scene.link(self.get("url")),
             method=self.get("method"),
-            send_digits=self.get("send_digits") or "" if "send_digits" in self.attributes else "",
+            send_digits=(self.get("send_digits") or "") if has_digits else "",
             status_callback=scene.link(self.get("status_callback")),
             status_callback_method=self.get("status_callback_method"),
             status_callback_events=self.get("status_callback_event"),

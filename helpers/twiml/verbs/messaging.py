@@ -132,6 +132,14 @@ class Sms(TwiML):
         status_callback=Url(code=14105),
     )
 
+    def faults(self) -> Iterator[Fault]:
+        """Nothing to send, or too much."""
+        length = len(self.own_text())
+        if not 1 <= length <= LONGEST:
+            yield Fault(
+                14103, f"<Sms> has {length} characters", f"write a text of 1 to {LONGEST} into it"
+            )
+
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """Send the text; in a call with an action, go there with its SID and status."""
         if scene.kind == "messaging":

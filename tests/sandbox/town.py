@@ -1,0 +1,125 @@
+"""A small town for tests: a sandbox, the official client, a web site and some handsets."""
+
+import json
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+import requests
+from starlette.requests import Request
+from starlette.responses import Response
+from twilio.rest import Client
+
+from helpers.sandbox import Sandbox
+from helpers.serving import Serving
+
+SHOP, ALICE, BOB = "+15005550006", "+14155550100", "+14155550101"
+
+
+class WebSite:
+    """A web site whose pages a test writes: path -> TwiML, or (status, type, body)."""
+
+    def __init__(self, pages=None):
+        self.pages = dict(pages or {})
+        self.requests = []  # (path, parameters, headers), oldest first
+
+    async def __call__(self, scope, receive, send):
+        request = Request(scope, receive)
+        body = (await request.body()).decode()
+        pairs = [*request.query_params.multi_items(), *parse_qsl(body, keep_blank_values=True)]
+        self.requests.append((request.url.path, dict(pairs), dict(request.headers)))
+        page = self.pages.get(request.url.path, (404, "text/plain", "not here"))
+        if callable(page):
+            page = page(dict(pairs))
+        if isinstance(page, str):
+            page = (200, "text/xml", page)
+        status, content_type, text = page
+        headers = {"content-type": content_type} if content_type else {}
+        await Response(text, status, headers)(scope, receive, send)
+
+    def asked(self, path):
+        """The parameters of each request for *path*."""
+        return [params for asked, params, _ in self.requests if asked == path]
+
+
+class Town:
+    """Everything a test needs, torn down when the block ends."""
+
+    def __init__(self, pages=None, **options):
+        options.setdefault("clock", "manual")
+        options.setdefault("type", "full")
+        self.sandbox = Sandbox(**options)
+        self.site = WebSite(pages)
+        self._serving = Serving(self.site)
+
+    def __enter__(self):
+        self.sandbox.start()
+        self._serving.start()
+        self.url = self._serving.url
+        self.auth = (self.sandbox.account_sid, self.sandbox.auth_token)
+        self.client = Client(*self.auth)
+        self.client.api.base_url = self.sandbox.url
+        self.http = requests.Session()
+        self.http.trust_env = False
+        return self
+
+    def __exit__(self, *problem):
+        self.http.close()
+        self.client.http_client.session.close()
+        self._serving.stop()
+        self.sandbox.stop()
+        assert self.sandbox.engine.failures == []
+
+    def control(self, method, path, **form):
+        """One control request; returns the reply."""
+        return self.http.request(
+            method, f"{self.sandbox.url}/_sandbox{path}", data=form, auth=self.auth, timeout=30
+        )
+
+    def phone(self, number, act="", **form):
+        """Act on a handset (POST), or look at it when neither act nor form is given."""
+        path = f"/phones/{number}{'/' + act if act else ''}"
+        reply = self.control("POST" if act or form else "GET", path, **form)
+        assert reply.status_code in (200, 201), reply.text
+        return reply.json()
+
+    def transcript(self, number=ALICE):
+        """What was heard and done in the handset's newest call, without times."""
+        return [(e["verb"], e["text"]) for e in self.phone(number)["calls"][-1]["transcript"]]
+
+    def times(self, number=ALICE):
+        return [(e["at"], e["verb"]) for e in self.phone(number)["calls"][-1]["transcript"]]
+
+    def advance(self, seconds):
+        reply = self.control("POST", "/clock", Advance=seconds)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def now(self):
+        return datetime.fromisoformat(self.control("GET", "/clock").json()["now"])
+
+    def events(self, **query):
+        path = "/events?" + "&".join(f"{k}={v}" for k, v in query.items())
+        return self.control("GET", path).json()["events"]
+
+    def alerts(self):
+        return [e["data"]["code"] for e in self.events() if e["type"] == "alert"]
+
+    def call(self, twiml=None, to=ALICE, **options):
+        """Start a call from the shop; with *twiml* that document, else the site's /voice."""
+        if twiml is None:
+            options.setdefault("url", self.url + "/voice")
+        else:
+            options["twiml"] = f"<Response>{twiml}</Response>"
+        return self.client.calls.create(to=to, from_=SHOP, **options)
+
+    def status(self, call):
+        return self.client.calls(call.sid).fetch().status
+
+
+def twiml(inside):
+    """A document with *inside* in it."""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
+
+
+def pretty(value):
+    return json.dumps(value, indent=2)

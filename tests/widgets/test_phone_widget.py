@@ -1,0 +1,276 @@
+"""The phone's Python side, with a double of the channel to the browser."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from helpers.errors import ConnectionFailed, HandsetError
+from helpers.phone import Phone, describe
+from helpers.widgets import PhoneWidget
+from helpers.widgets.picture import picture
+from tests.widgets.fake import MINE, SHOP, FakePhone
+
+PATIENCE = 5  # seconds a thread may take before the test calls it lost
+
+
+class Page:
+    """A browser that shows the phone: what it is told, and what the person does there."""
+
+    def __init__(self, phone: PhoneWidget) -> None:
+        self.phone = phone
+        self.told: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.everything: list[dict[str, Any]] = []
+        self.phone.comm.send = self._send
+        self.last = 0
+
+    def _send(self, data: dict[str, Any] | None = None, **_: object) -> None:
+        self.everything.append(data or {})
+        self.told.put(data or {})
+
+    def does(self, act: str, **details: str) -> bool:
+        """The person does something; gives whether it worked."""
+        self.last += 1
+        self._comes_in({"act": act, "id": str(self.last), **details})
+        while True:
+            told = self.told.get(timeout=PATIENCE).get("content", {})
+            if told.get("id") == str(self.last) and "done" in told:
+                return bool(told["done"])
+
+    def opens(self) -> None:
+        self._comes_in({"act": "ready"})
+
+    def sees(self, **wanted: object) -> dict[str, Any]:
+        """Wait for a view that has these values; gives it."""
+        while True:
+            view = self.phone.view
+            if all(view[name] == value for name, value in wanted.items()):
+                return view
+            self.told.get(timeout=PATIENCE)
+
+    def _comes_in(self, content: dict[str, Any]) -> None:
+        message = {"data": {"method": "custom", "content": content}}
+        self.phone._handle_msg({"content": message, "buffers": []})
+
+
+@pytest.fixture
+def fake() -> FakePhone:
+    return FakePhone()
+
+
+@pytest.fixture
+def phone(fake: FakePhone) -> Iterator[PhoneWidget]:
+    widget = PhoneWidget(fake, contacts=[SHOP])
+    yield widget
+    widget.close()
+
+
+@pytest.fixture
+def page(phone: PhoneWidget) -> Page:
+    return Page(phone)
+
+
+def test_it_can_do_whatever_a_handset_can() -> None:
+    """Every public name of the handset, with the same parameters."""
+    for name, member in inspect.getmembers(Phone):
+        if name.startswith("_"):
+            continue
+        ours = inspect.getattr_static(PhoneWidget, name)
+        if callable(member):
+            assert inspect.signature(ours).parameters.keys() == (
+                inspect.signature(member).parameters.keys()
+            ), name
+        else:
+            assert isinstance(ours, property), name
+
+
+def test_what_it_does_is_done_by_the_handset(phone: PhoneWidget, fake: FakePhone) -> None:
+    fake.ring()
+    phone.answer()
+    phone.press("12#")
+    phone.speak("Hello?")
+    phone.hangup()
+    phone.text(SHOP, "Thanks!")
+    phone.call(SHOP)
+    phone.follow_plan()
+    assert fake.did == [
+        ("answer",),
+        ("press", "12#"),
+        ("speak", "Hello?"),
+        ("hangup",),
+        ("text", SHOP, "Thanks!"),
+        ("call", SHOP),
+        ("follow_plan",),
+    ]
+    phone.mode = "busy"
+    assert fake.mode == phone.mode == "busy"
+    assert phone.plan(answer=False, press="1") == phone.planned == fake.planned
+    assert [text.body for text in phone.inbox] == []
+    assert phone.transcript == fake.calls[-1].transcript
+    assert phone.call_now == fake.calls[-1]
+
+
+def test_a_refusal_is_an_error_in_a_cell(phone: PhoneWidget) -> None:
+    with pytest.raises(HandsetError, match="Nothing is ringing"):
+        phone.answer()
+
+
+def test_a_click_answers_the_call(page: Page, fake: FakePhone) -> None:
+    fake.ring()
+    assert page.does("answer")
+    view = page.sees(state="in-progress")
+    assert view["caption"] == "Hello world."
+
+
+def test_each_button_and_field_does_its_act(page: Page, fake: FakePhone) -> None:
+    fake.ring()
+    page.does("answer")
+    page.does("press", digits="#")
+    page.does("speak", words="Hello?")
+    page.does("hangup")
+    page.does("text", to=SHOP, body="Thanks!")
+    page.does("call", to=SHOP)
+    fake.ring()
+    page.does("decline")
+    assert [act[0] for act in fake.did] == [
+        "answer",
+        "press",
+        "speak",
+        "hangup",
+        "text",
+        "call",
+        "decline",
+    ]
+
+
+def test_a_refusal_is_one_sentence_on_the_page(page: Page) -> None:
+    assert not page.does("answer")
+    assert page.sees()["problem"] == "Nothing is ringing at this phone."
+
+
+def test_the_sentence_goes_with_the_next_act(page: Page, fake: FakePhone) -> None:
+    page.does("answer")
+    fake.ring()
+    assert page.does("answer")
+    assert page.sees()["problem"] == ""
+
+
+@pytest.mark.parametrize("nonsense", [{"act": "explode"}, {}, {"act": None}, {"act": ["ready"]}])
+def test_a_message_that_makes_no_sense_is_refused(page: Page, nonsense: dict[str, Any]) -> None:
+    page._comes_in({"id": "x", **nonsense})
+    assert page.sees(problem="This phone has no such button.")
+
+
+def test_a_lost_sandbox_is_one_sentence_without_its_address(page: Page, fake: FakePhone) -> None:
+    def gone() -> None:
+        raise ConnectionFailed("Nothing listens at 127.0.0.1:43210.")
+
+    fake.answer = gone  # type: ignore[method-assign]
+    assert not page.does("answer")
+    assert page.sees()["problem"].startswith("The sandbox does not answer")
+    assert "43210" not in json.dumps(page.everything)
+
+
+def test_an_unforeseen_error_is_told_without_its_text(page: Page, fake: FakePhone) -> None:
+    def broken() -> None:
+        raise KeyError("http://127.0.0.1:43210")
+
+    fake.answer = broken  # type: ignore[method-assign]
+    assert not page.does("answer")
+    assert page.sees()["problem"] == "That did not work (KeyError)."
+
+
+def test_nobody_looks_so_no_thread_runs(phone: PhoneWidget, fake: FakePhone) -> None:
+    before = threading.active_count()
+    fake.ring()
+    phone._repr_mimebundle_()
+    phone.answer()
+    assert threading.active_count() == before
+    assert not phone.shown.is_set()
+
+
+def test_once_it_is_shown_it_follows_what_happens(page: Page, fake: FakePhone) -> None:
+    page.opens()
+    assert page.phone.shown.is_set()
+    fake.ring()
+    page.sees(state="ringing", line="Call from +15005550006")
+    fake.receive("Your table is booked.")
+    while not page.sees()["texts"]:
+        page.told.get(timeout=PATIENCE)
+    assert page.sees()["texts"][0]["body"] == "Your table is booked."
+
+
+def test_two_views_are_followed_by_one_thread(page: Page) -> None:
+    page.opens()
+    first = page.phone._follower
+    page.opens()
+    assert page.phone._follower is first
+
+
+def test_its_threads_end_with_it(page: Page, fake: FakePhone) -> None:
+    page.opens()
+    page.does("press", digits="1")
+    threads = [page.phone._follower, page.phone._worker]
+    page.phone.close()
+    fake.ring()  # the open question to the log is answered
+    for thread in threads:
+        assert thread is not None
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def test_the_stored_form_has_a_picture_and_a_text(phone: PhoneWidget, fake: FakePhone) -> None:
+    fake.ring()
+    fake.answer()
+    data, _ = phone._repr_mimebundle_()
+    assert data["text/plain"] == describe(fake.state())
+    assert data["text/html"] == picture(phone.view)
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "Hello world." in data["text/plain"] and "Hello world." in data["text/html"]
+
+
+def test_two_phones_in_the_same_state_are_stored_alike() -> None:
+    bundles = []
+    for _ in range(2):
+        fake = FakePhone()
+        fake.ring()
+        widget = PhoneWidget(fake)
+        bundles.append(widget._repr_mimebundle_()[0])
+        widget.close()
+    for kind in ("text/plain", "text/html"):
+        assert bundles[0][kind] == bundles[1][kind]
+
+
+def test_what_it_texted_is_shown(phone: PhoneWidget, fake: FakePhone) -> None:
+    fake.receive("Will you come?")
+    phone.text(SHOP, "Yes")
+    fake.receive("Good.")
+    phone.refresh()
+    assert [(text["way"], text["body"]) for text in phone.view["texts"]] == [
+        ("in", "Will you come?"),
+        ("out", "Yes"),
+        ("in", "Good."),
+    ]
+
+
+def test_no_address_and_no_secret_is_in_its_state() -> None:
+    """What travels to the browser, and what may be stored with a notebook."""
+    real = Phone(MINE, "http://127.0.0.1:9", ("AC" + "0" * 32, "secret-token"))
+    widget = PhoneWidget(real)
+    data, _ = widget._repr_mimebundle_()
+    state = {name: value for name, value in widget.get_state().items() if name[0] != "_"}
+    for text in (json.dumps(data), json.dumps(state, default=str), repr(widget)):
+        assert "secret" not in text
+        assert "127.0.0.1" not in text and "AC000" not in text
+    assert widget.view["problem"].startswith("The sandbox does not answer")
+    widget.close()
+
+
+def test_the_page_stays_small() -> None:
+    assert len(str(PhoneWidget._esm).encode()) < 40_000
