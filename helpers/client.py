@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -39,6 +40,7 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("Call", "create"): ("to", "from_"),
     ("Message", "create"): ("to",),
     ("ValidationRequest", "create"): ("phone_number",),
+    ("Recording", "update"): ("status",),
 }
 
 # What Twilio takes and the sandbox has no use for: call progress by the sound of the answer, SIP,
@@ -58,11 +60,18 @@ MORE: dict[tuple[str, str], str] = {
     ),
 }
 
-# A kind whose place has another's name in Twilio's client.
-NAMES = {"ValidationRequest": "validation_requests"}
+# What Twilio's client does under another name than that of the place where it is done.
+NAMES = {
+    ("ValidationRequest", "create"): "validation_requests",
+    ("ApiKey", "create"): "new_keys",
+}
 
 # The one attribute that Twilio's client spells differently in two places.
 FROM = {"Call": "_from"}
+
+
+# Twilio's client makes decimals of these, whether they come as text or as numbers.
+DECIMALS = ("latitude", "longitude")
 
 
 # --- the tree of places ----------------------------------------------------------------------
@@ -87,20 +96,17 @@ def accounts() -> Place:
     root = Place("Accounts")
     for name, kind in kinds().items():
         for view in kind.views():
-            if name == "Account":
-                place = root
-            elif view.path:
-                place = _find(root, view.path, NAMES.get(name))
-            else:
+            if not view.path and name != "Account":
                 continue
             for operation in view.operations:
+                place = _find(root, view.path, NAMES.get((name, operation)))
                 place.uses.setdefault(operation, (kind, view))
     return root
 
 
 def _find(root: Place, path: str, name: str | None) -> Place:
     """Return the place at *path*, such as ``Calls/{call_sid}/Recordings``, making it if needed."""
-    parts = path.split("/")
+    parts = path.split("/") if path else []
     among, place = root.below, root
     for index, part in enumerate(parts):
         if part.startswith("{"):
@@ -506,6 +512,8 @@ def _fill(instance: Instance, kind: type[Resource], values: Mapping[str, Any]) -
     for name, value in values.items():
         if name in dates and isinstance(value, str):
             value = _moment(value)
+        elif name in DECIMALS and value:
+            value = _decimal(value)
         setattr(instance, _attribute(kind, name), value)
 
 
@@ -519,6 +527,13 @@ def _moment(text: str) -> datetime | str:
     except ValueError:
         return text  # as Twilio's client: better as it came than not at all
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _decimal(value: str | float) -> Decimal | str | float:
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return value
 
 
 def _own_path(uri: str) -> str:

@@ -143,15 +143,14 @@ _BAD_SENDER = (
 _BAD_RECIPIENT = "The 'To' number {number} is not a valid phone number."
 _NO_NUMBER = "{number} is not a valid number"
 
-# One table for every number that is refused for what it is: (operation, role, number) -> ruling.
+# Every number that is refused for what it is: (operation, role, number) -> ruling.
 # Where Twilio documents two codes for one mistake, the newer source decides:
 #   a call to a malformed number: 13223 was seen in answers; 21211 is only in the list of errors.
 #   a text from someone else's number: 21659 is seen since July 2024, 21606 until then. The magic
 #   number +15005550007 stays with 21606, for so says the page of 2026.
-RULINGS: dict[tuple[str, str, str], Ruling] = {
+MAGIC: dict[tuple[str, str, str], Ruling] = {
     ("buy", "number", "+15005550000"): _page(21422, "{number} is not available"),
     ("buy", "number", "+15005550001"): _page(21421, _NO_NUMBER),
-    ("buy", "number", MALFORMED): _seen(21421, _NO_NUMBER),
     ("buy", "area code", "533"): _page(21452, "No phone numbers found in area code {number}"),
     ("message", "from", "+15005550001"): _page(21212, _BAD_SENDER),
     ("message", "from", "+15005550007"): _page(
@@ -161,12 +160,6 @@ RULINGS: dict[tuple[str, str, str], Ruling] = {
     ),
     ("message", "from", "+15005550008"): _page(
         21611, "The 'From' phone number {number} has too many messages waiting to be sent."
-    ),
-    ("message", "from", MALFORMED): _seen(21212, _BAD_SENDER),
-    ("message", "from", NOT_YOURS): _seen(
-        21659,
-        "'From' {number} is not a Twilio phone number or Short Code country mismatch",
-        "2024-07",
     ),
     ("message", "to", "+15005550001"): _page(21211, _BAD_RECIPIENT),
     ("message", "to", "+15005550002"): _page(
@@ -179,14 +172,7 @@ RULINGS: dict[tuple[str, str, str], Ruling] = {
     ),
     ("message", "to", "+15005550004"): _page(21610, "Attempt to send to unsubscribed recipient"),
     ("message", "to", "+15005550009"): _page(21614, "To number: {number}, is not a mobile number"),
-    ("message", "to", MALFORMED): _seen(21211, _BAD_RECIPIENT),
     ("call", "from", "+15005550001"): _page(21212, _BAD_CALLER),
-    ("call", "from", MALFORMED): _seen(21212, _BAD_CALLER),
-    ("call", "from", NOT_YOURS): _seen(
-        21210,
-        "The source phone number provided, {number}, is not yet verified for your account. You "
-        "may only make calls from phone numbers that you've verified or purchased from Twilio.",
-    ),
     ("call", "to", "+15005550001"): _page(
         21217, "Phone number {number} does not appear to be valid"
     ),
@@ -199,16 +185,39 @@ RULINGS: dict[tuple[str, str, str], Ruling] = {
         "permissions: https://www.twilio.com/console/voice/calls/geo-permissions/low-risk",
     ),
     ("call", "to", "+15005550004"): _page(21216, "Account not allowed to call {number}"),
+}
+
+# The same mistakes with numbers that are not magic.
+ORDINARY: dict[tuple[str, str, str], Ruling] = {
+    ("buy", "number", MALFORMED): _seen(21421, _NO_NUMBER),
+    ("message", "from", MALFORMED): _seen(21212, _BAD_SENDER),
+    ("message", "from", NOT_YOURS): _seen(
+        21659,
+        "'From' {number} is not a Twilio phone number or Short Code country mismatch",
+        "2024-07",
+    ),
+    ("message", "to", MALFORMED): _seen(21211, _BAD_RECIPIENT),
+    ("call", "from", MALFORMED): _seen(21212, _BAD_CALLER),
+    ("call", "from", NOT_YOURS): _seen(
+        21210,
+        "The source phone number provided, {number}, is not yet verified for your account. You "
+        "may only make calls from phone numbers that you've verified or purchased from Twilio.",
+    ),
     ("call", "to", MALFORMED): _seen(
         13223, "The phone number you are attempting to call, {number}, is not valid."
     ),
 }
 
 
-def ruling(operation: str, role: str, number: str) -> Ruling | None:
-    """Return how Twilio refuses *number*, or None where it stands for nothing.
+def magic(operation: str, role: str, number: str) -> Ruling | None:
+    """Return how Twilio refuses one of the magic numbers, or None for any other number.
 
     *operation* is "call", "message" or "buy"; *role* "to", "from", "number" or "area code", in
-    any case; *number* a magic number of Twilio's test credentials, MALFORMED or NOT_YOURS.
+    any case.
     """
-    return RULINGS.get((operation, role.lower(), number))
+    return MAGIC.get((operation, role.lower(), number))
+
+
+def ruling(operation: str, role: str, mistake: str) -> Ruling | None:
+    """As :func:`magic`; *mistake* may be MALFORMED or NOT_YOURS, too."""
+    return (MAGIC | ORDINARY).get((operation, role.lower(), mistake))

@@ -231,8 +231,8 @@ class World(Protocol):
     def send_message(self, message: Any) -> None:
         """Take a message that was just saved towards its handset."""
 
-    def start_validation(self, call: Any, request: Any) -> None:
-        """Ring a number and ask for the code of a validation request."""
+    def start_validation(self, request: Any) -> str:
+        """Ring a number and ask for the code of a validation request; the SID of that call."""
 
     def start_recording(self, call: Any, recording: Any) -> None:
         """Begin to record a live call."""

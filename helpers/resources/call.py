@@ -24,13 +24,14 @@ from helpers.resources.base import (
 )
 
 if TYPE_CHECKING:
-    from helpers.resources.number import IncomingPhoneNumber
+    from helpers.resources.number import IncomingPhoneNumber, ValidationRequest
 
 FINAL = ("completed", "busy", "failed", "no-answer", "canceled")
 EVENTS = ("initiated", "ringing", "answered", "completed")
 INLINE_LIMIT = 4000  # characters of TwiML given in the request itself
 LONGEST = 86_400  # seconds, the highest TimeLimit
 INVALID_TIMEOUT = 21208
+VERIFIER = "+14155550199"  # who rings with a validation request
 INVALID_METHOD = 21209
 
 
@@ -208,6 +209,18 @@ class Call(Resource):
             phone_number_sid=shown_as.sid if shown_as else parent.phone_number_sid,
             direction="outbound-dial",
             **fields,
+        )
+
+    @classmethod
+    def validating(cls, world: World, request: ValidationRequest) -> Call:
+        """The unsaved call that asks for a validation request's code."""
+        return cls._made(
+            world,
+            to=request.phone_number,
+            from_=VERIFIER,
+            status_callback=request.status_callback,
+            status_callback_method=request.status_callback_method,
+            status_callback_event=["completed"],
         )
 
     @classmethod

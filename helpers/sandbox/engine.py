@@ -20,7 +20,11 @@ from helpers.resources.base import R, Resource
 from helpers.resources.call import FINAL, Call
 from helpers.resources.message import Message
 from helpers.resources.notification import Notification
-from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
+from helpers.resources.number import (
+    IncomingPhoneNumber,
+    OutgoingCallerId,
+    ValidationRequest,
+)
 from helpers.resources.recording import Recording
 from helpers.sandbox.audio import wav
 from helpers.sandbox.handsets import Handset
@@ -428,9 +432,12 @@ class AccountWorld:
     def send_message(self, message: Message) -> None:
         self.engine.deliver(message)
 
-    def start_validation(self, call: Call, request: Any) -> None:
+    def start_validation(self, request: ValidationRequest) -> str:
+        call = Call.validating(self, request)
+        self.save(call)
         live = LiveCall(self.engine, call)
         live.start(live.run_validation(request))
+        return call.sid
 
     def start_recording(self, call: Call, recording: Recording) -> None:
         live = self.engine.calls.get(call.sid)

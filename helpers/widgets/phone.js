@@ -25,11 +25,16 @@ const USEFUL = {
 const PATIENCE = 5000; // milliseconds until we say that Python does not answer
 const SILENT = "The notebook does not answer: a cell is still busy, or the kernel was stopped.";
 
+const FOCUSABLE = ["button", "input", "ol"];
+
 let made = 0; // makes ids unique among all phones on this page
 
 /** An element with attributes, listeners (as functions) and children. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
+  // JupyterLab takes single keys for its own commands (D D deletes the cell, Enter edits it),
+  // unless the very element that has the focus says no.
+  if (FOCUSABLE.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value);
@@ -73,7 +78,9 @@ function bubbleRow({ way, who, body, media }) {
   const bubble = make("li", { class: way },
     make("span", { class: "who" }, from), " ",
     make("span", { class: "body" }, body));
-  for (const address of media) bubble.append(make("span", { class: "media" }, `picture: ${address}`));
+  for (const address of media) {
+    bubble.append(make("span", { class: "media" }, `picture: ${address}`));
+  }
   return bubble;
 }
 
@@ -112,15 +119,16 @@ function build(el, act) {
       act("press", { digits: event.key });
     }
   });
-  // JupyterLab swallows the Enter that would send off a form in a cell's output, so we do it.
+  // Enter sends off a form anywhere but in a cell's output (tried in JupyterLab 4.6), so we do it.
   const sends = (event) => {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       event.target.form.requestSubmit();
     }
   };
-  const words = make("input",
-    { type: "text", id: `${id}-words`, autocomplete: "off", placeholder: "Hello?", keydown: sends });
+  const words = make("input", {
+    type: "text", id: `${id}-words`, autocomplete: "off", placeholder: "Hello?", keydown: sends,
+  });
   const speak = make("form", {
     class: "row speak",
     submit: (event) => {
@@ -147,8 +155,9 @@ function build(el, act) {
     placeholder: "+15005550006",
   });
   const contacts = make("datalist", { id: `${id}-contacts` });
-  const body = make("input",
-    { type: "text", id: `${id}-body`, autocomplete: "off", placeholder: "Your text", keydown: sends });
+  const body = make("input", {
+    type: "text", id: `${id}-body`, autocomplete: "off", placeholder: "Your text", keydown: sends,
+  });
   const compose = make("form", {
     class: "compose",
     submit: (event) => {
@@ -173,11 +182,7 @@ function build(el, act) {
     make("div", { class: "head" }, make("span", { class: "title" }, "Messages")),
     texts, compose);
 
-  const root = make("section", {
-    class: "telephone", id,
-    // Without this JupyterLab takes single keys (0, D, Enter ...) for its own commands.
-    "data-lm-suppress-shortcuts": "true",
-  }, handset, story);
+  const root = make("section", { class: "telephone", id }, handset, story);
   el.append(root);
   for (const list of [transcript, texts]) atTheEnd.observe(list);
 

@@ -64,7 +64,8 @@ READY = """() => {
 RUN_ALL = """() => {
   window.ranAll = false;
   jupyterapp.shell.activateById(window.panel.id);
-  jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ranAll = true; });
+  const done = () => { window.ranAll = true; };
+  jupyterapp.commands.execute('notebook:run-all-cells').then(done, done);
   return null;
 }"""
 
@@ -197,3 +198,9 @@ def run_all(page: Page) -> None:
 def wait_until_done(page: Page, seconds: float = 120) -> None:
     """Wait until every cell has run, or one has failed."""
     page.wait_for_function("() => window.ranAll", timeout=seconds * 1000)
+
+
+def save(page: Page) -> None:
+    """Save the open notebook, as JupyterLab itself does every two minutes."""
+    page.evaluate("() => { window.panel.context.save().then(() => { window.saved = true; }); }")
+    page.wait_for_function("() => window.saved")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo
-from tests.browser.jupyter import Lab, open_notebook, run_all, wait_until_done
+from tests.browser.jupyter import Lab, open_notebook, run_all, save, wait_until_done
 
 
 def the_phone(page: Page) -> Locator:
@@ -64,7 +64,8 @@ def test_twelve_keys(ringing: Locator) -> None:
 
 
 def test_a_refusal_is_a_sentence(ringing: Locator) -> None:
-    ringing.get_by_role("button", name="Hang up").click()
+    # It looks faded, and Playwright would wait until it does not.
+    ringing.get_by_role("button", name="Hang up").click(force=True)
     expect(ringing.get_by_role("alert")).to_have_text("This phone is not in a call.")
     ringing.get_by_role("button", name="Decline").click()
     expect(ringing.get_by_role("alert")).to_have_text("")
@@ -108,6 +109,7 @@ def test_the_keyboard_alone_is_enough(page: Page, ringing: Locator) -> None:
 def test_a_reload_brings_it_back(page: Page, lab: Lab, ringing: Locator) -> None:
     ringing.get_by_role("button", name="Answer").click()
     expect(ringing).to_have_attribute("data-state", "in-progress")
+    save(page)
     page.reload()
     phone = the_phone(page)
     expect(phone).to_have_attribute("data-state", "in-progress")

@@ -1,0 +1,282 @@
+"""Numbers on offer. They are made up, and the same for the same query every time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import phonenumbers
+
+from helpers import phone_numbers
+from helpers.errors import Refusal
+from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, World, shown
+
+MOST, USUALLY = 1_000, 30  # rows a query may ask for, and gets by default
+KEYPAD = {c: d for d, cs in zip("23456789", "abc def ghi jkl mno pqrs tuv wxyz".split(), strict=True)
+          for c in cs}  # fmt: skip
+
+
+class Area(NamedTuple):
+    """Where an area code is: a place that answers can name."""
+
+    code: str
+    country: str
+    locality: str
+    region: str
+    postal_code: str
+    lata: str
+    latitude: float
+    longitude: float
+
+
+AREAS = (
+    Area("415", "US", "San Francisco", "CA", "94105", "722", 37.7749, -122.4194),
+    Area("510", "US", "Oakland", "CA", "94612", "722", 37.8044, -122.2712),
+    Area("212", "US", "New York", "NY", "10001", "132", 40.7128, -74.0060),
+    Area("206", "US", "Seattle", "WA", "98101", "674", 47.6062, -122.3321),
+    Area("312", "US", "Chicago", "IL", "60601", "358", 41.8781, -87.6298),
+    Area("617", "US", "Boston", "MA", "02108", "128", 42.3601, -71.0589),
+    Area("512", "US", "Austin", "TX", "78701", "558", 30.2672, -97.7431),
+    Area("808", "US", "Hilo", "HI", "96720", "834", 19.7200, -155.0900),
+    Area("303", "US", "Denver", "CO", "80202", "656", 39.7392, -104.9903),
+    Area("500", "US", "Anywhere", "CA", "94105", "722", 37.7749, -122.4194),
+    Area("416", "CA", "Toronto", "ON", "M5H", "888", 43.6532, -79.3832),
+    Area("604", "CA", "Vancouver", "BC", "V6B", "888", 49.2827, -123.1207),
+)
+
+TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
+
+#: Countries with numbers on offer, and the kinds each has.
+COUNTRIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "AU": ("Australia", ("local", "mobile", "toll-free")),
+    "BR": ("Brazil", ("local", "mobile")),
+    "CA": ("Canada", ("local", "toll-free")),
+    "DE": ("Germany", ("local", "mobile")),
+    "ES": ("Spain", ("local", "mobile")),
+    "FR": ("France", ("local", "mobile")),
+    "GB": ("United Kingdom", ("local", "mobile", "toll-free")),
+    "IE": ("Ireland", ("local",)),
+    "JP": ("Japan", ("local", "toll-free")),
+    "MX": ("Mexico", ("local", "mobile")),
+    "NL": ("Netherlands", ("local", "mobile")),
+    "SE": ("Sweden", ("local", "mobile")),
+    "US": ("United States", ("local", "toll-free")),
+}
+PARTS = {"local": "Local", "mobile": "Mobile", "toll-free": "TollFree"}
+
+
+def area_of(code: str) -> Area | None:
+    """The place of a North American area code, if numbers there are on offer."""
+    return next((area for area in AREAS if area.code == code), None)
+
+
+class Offer(NamedTuple):
+    """A number on offer and where it is."""
+
+    phone_number: str
+    area: Area | None
+
+
+def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[Offer]:
+    """The numbers of a kind that a query finds, always the same ones."""
+    asked = {name: value for name, value in query if value}
+    pattern = _pattern(asked.get("Contains", ""))
+    offers: dict[str, Offer] = {}
+    if country in ("US", "CA"):
+        areas = [a for a in AREAS if a.country == country and _fits(a, asked)]
+        starts = [(a.code, a) for a in areas] if kind == "local" else [(c, None) for c in TOLL_FREE]
+        makers = [(f"+1{code}", 10 - len(code), area) for code, area in starts]
+    else:
+        sample = _sample(country, kind)
+        makers = [(sample[:-6], 6, None)] if sample and "AreaCode" not in asked else []
+    for i in range(MOST if makers else 0):
+        start, length, area = makers[i % len(makers)]
+        number = _overlaid(start + _digits(f"{country}/{kind}/{start}/{i}", length), pattern)
+        if number is not None and number.startswith(start):
+            offers.setdefault(number, Offer(number, area))
+        if len(offers) >= MOST:
+            break
+    return list(offers.values())
+
+
+def _fits(area: Area, asked: dict[str, str]) -> bool:
+    return all(
+        asked.get(name, value).lower() == value.lower()
+        for name, value in (
+            ("AreaCode", area.code),
+            ("InRegion", area.region),
+            ("InLocality", area.locality),
+            ("InPostalCode", area.postal_code),
+            ("InLata", area.lata),
+        )
+    ) and (area.code != "500" or asked.get("AreaCode") == "500")
+
+
+def _digits(seed: str, length: int) -> str:
+    digits = str(int(hashlib.sha256(seed.encode()).hexdigest(), 16))[-length:]
+    # North American exchanges, the first three of seven, do not begin with 0 or 1.
+    return ("5" + digits[1:]) if length == 7 else digits
+
+
+def _pattern(given: str) -> str:
+    """A ``Contains`` pattern as digits and ``*``; letters are those of the keypad."""
+    text = given.strip().removeprefix("+1").lower()
+    if not re.fullmatch(r"[0-9a-z*+]{0,16}", text):
+        raise Refusal(
+            400, MALFORMED_REQUEST, f"Contains is digits, letters and *: {given}"
+        )
+    return "".join(KEYPAD.get(c, c) for c in text.lstrip("+"))
+
+
+def _overlaid(number: str, pattern: str) -> str | None:
+    """*number* with *pattern* written over its end, None if it is too long for that."""
+    if not pattern:
+        return number
+    digits = number[1:]
+    place = len(digits) - len(pattern)
+    if number.startswith("+1") and len(pattern) == 10:
+        place = 1
+    if place < 0:
+        return None
+    laid = "".join(d if c == "*" else c for d, c in zip(digits[place:], pattern, strict=False))
+    return "+" + digits[:place] + laid + digits[place + len(pattern) :]
+
+
+def _sample(country: str, kind: str) -> str:
+    types = {
+        "local": phonenumbers.PhoneNumberType.FIXED_LINE,
+        "mobile": phonenumbers.PhoneNumberType.MOBILE,
+        "toll-free": phonenumbers.PhoneNumberType.TOLL_FREE,
+    }
+    example = phonenumbers.example_number_for_type(country, types[kind])
+    if example is None:
+        return ""
+    return str(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+
+
+@dataclass(kw_only=True)
+class AvailablePhoneNumber(Resource):
+    """A number that could be bought."""
+
+    path: ClassVar[str] = "AvailablePhoneNumbers/{iso_country}/Local"
+    plural: ClassVar[str] = "available_phone_numbers"
+    operations: ClassVar[tuple[str, ...]] = ("list",)
+    kept: ClassVar[bool] = False
+    has_uri: ClassVar[bool] = False
+    more_views: ClassVar[tuple[View, ...]] = tuple(
+        View(
+            f"AvailablePhoneNumbers/{{iso_country}}/{part}",
+            "available_phone_numbers",
+            "AvailablePhoneNumber",
+            ("list",),
+            (("type", kind),),
+        )
+        for kind, part in PARTS.items()
+        if kind != "local"
+    )
+    filters: ClassVar[dict[str, tuple[str, str]]] = {
+        name: ("phone_number", "=")
+        for name in (
+            "AreaCode Contains SmsEnabled MmsEnabled VoiceEnabled FaxEnabled Beta NearNumber "
+            "NearLatLong Distance InPostalCode InRegion InRateCenter InLata InLocality "
+            "ExcludeAllAddressRequired ExcludeLocalAddressRequired ExcludeForeignAddressRequired"
+        ).split()
+    }
+
+    address_requirements: str = shown("none")
+    beta: bool = shown(False, kind="boolean")
+    capabilities: dict[str, bool] = shown(kind="map")
+    friendly_name: str = shown("")
+    iso_country: str = shown("")
+    lata: str | None = shown()
+    latitude: str | None = shown()
+    locality: str | None = shown()
+    longitude: str | None = shown()
+    phone_number: str = shown("")
+    postal_code: str | None = shown()
+    rate_center: str | None = shown()
+    region: str | None = shown()
+
+    @classmethod
+    def made_up(cls, params: Params, world: World) -> list[AvailablePhoneNumber]:
+        """What a query finds and nobody owns yet."""
+        country = params.place.get("iso_country", "")
+        kind = params.place.get("type", "local")
+        if country not in COUNTRIES or kind not in COUNTRIES[country][1]:
+            return []
+        if params.flag("FaxEnabled"):
+            return []
+        offers = on_offer(country, kind, list(params))
+        most = params.integer("PageSize", USUALLY, 1, MOST, MALFORMED_REQUEST) or USUALLY
+        free = [offer for offer in offers if not world.owner(offer.phone_number)]
+        return [cls._of(offer, country) for offer in free[:most]]
+
+    @classmethod
+    def _of(cls, offer: Offer, country: str) -> AvailablePhoneNumber:
+        area = offer.area
+        return cls(
+            phone_number=offer.phone_number,
+            friendly_name=phone_numbers.national(offer.phone_number),
+            iso_country=country,
+            capabilities={"mms": country in ("US", "CA"), "sms": True, "voice": True},
+            lata=area.lata if area else None,
+            latitude=f"{area.latitude:.6f}" if area else None,
+            longitude=f"{area.longitude:.6f}" if area else None,
+            locality=area.locality if area else None,
+            rate_center=area.locality.upper()[:10] if area else None,
+            region=area.region if area else None,
+            postal_code=area.postal_code if area else None,
+        )
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """It belongs to nobody, so it has no SID, no account and no dates."""
+        reply = super().as_json(view, operation, server)
+        for name in ("sid", "account_sid", "date_created", "date_updated"):
+            del reply[name]
+        return reply
+
+
+@dataclass(kw_only=True)
+class AvailablePhoneNumberCountry(Resource):
+    """A country with numbers on offer."""
+
+    path: ClassVar[str] = "AvailablePhoneNumbers"
+    plural: ClassVar[str] = "countries"
+    singular: ClassVar[str] = "Country"
+    operations: ClassVar[tuple[str, ...]] = ("list", "fetch")
+    kept: ClassVar[bool] = False
+
+    beta: bool = shown(False, kind="boolean")
+    country: str = shown("")
+    country_code: str = shown("")
+
+    @classmethod
+    def made_up(cls, params: Params, world: World) -> list[AvailablePhoneNumberCountry]:
+        """All of them, by code."""
+        account = world.account.sid
+        return [
+            cls(sid=code, account_sid=account, country=name, country_code=code)
+            for code, (name, _) in COUNTRIES.items()
+        ]
+
+    def link_uris(self, view: View | None = None) -> dict[str, str]:
+        """The kinds of number that the country has."""
+        kinds = COUNTRIES[self.country_code][1]
+        return {
+            kind.replace("-", "_"): f"{self.home()}/{self.country_code}/{PARTS[kind]}.json"
+            for kind in kinds
+        }
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """Its names, and where its numbers are."""
+        reply = super().as_json(view, operation, server)
+        for name in ("sid", "account_sid", "date_created", "date_updated"):
+            del reply[name]
+        return reply | {"subresource_uris": self.link_uris()}

@@ -1,0 +1,238 @@
+"""Telephone numbers: those an account owns, and those of others that it has verified."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from helpers import phone_numbers
+from helpers.errors import Refusal
+from helpers.resources.available import area_of, on_offer
+from helpers.resources.base import (
+    VERSION,
+    Params,
+    Resource,
+    View,
+    World,
+    friendly_name,
+    hidden,
+    is_web_address,
+    refuse_magic,
+    refuse_number,
+    shown,
+)
+
+INVALID_URL, INVALID_METHOD = 21402, 21403
+_KINDS = (("Local", "local"), ("Mobile", "mobile"), ("TollFree", "toll-free"))
+CAPABILITIES = {"fax": False, "mms": True, "sms": True, "voice": True}
+
+
+@dataclass(kw_only=True)
+class IncomingPhoneNumber(Resource):
+    """A number the account owns, and what to ask when it is called or texted."""
+
+    prefix: ClassVar[str] = "PN"
+    path: ClassVar[str] = "IncomingPhoneNumbers"
+    plural: ClassVar[str] = "incoming_phone_numbers"
+    more_views: ClassVar[tuple[View, ...]] = tuple(
+        View(
+            f"IncomingPhoneNumbers/{part}",
+            "incoming_phone_numbers",
+            "IncomingPhoneNumber",
+            ("create", "list"),
+            (("type", kind),),
+        )
+        for part, kind in _KINDS
+    )
+    filters: ClassVar[dict[str, tuple[str, str]]] = {
+        "PhoneNumber": ("phone_number", "like"),
+        "FriendlyName": ("friendly_name", "="),
+        "Beta": ("beta", "="),
+        "Origin": ("origin", "="),
+    }
+    links: ClassVar[dict[str, str]] = {"assigned_add_ons": "AssignedAddOns"}
+    indexed: ClassVar[tuple[str, ...]] = ("phone_number",)
+
+    address_requirements: str = shown("none")
+    address_sid: str | None = shown(create="AddressSid", update="AddressSid")
+    api_version: str = shown(VERSION)
+    beta: bool = shown(False, kind="boolean")
+    bundle_sid: str | None = shown()
+    capabilities: dict[str, bool] = shown(kind="map")
+    emergency_address_sid: str | None = shown()
+    emergency_address_status: str = shown("unregistered")
+    emergency_status: str = shown("Inactive")
+    friendly_name: str = shown("", create="FriendlyName", update="FriendlyName")
+    identity_sid: str | None = shown()
+    origin: str = shown("twilio")
+    phone_number: str = shown("", create="PhoneNumber")
+    sms_application_sid: str = shown("", create="SmsApplicationSid", update="SmsApplicationSid")
+    sms_fallback_method: str = shown("POST", create="SmsFallbackMethod", update="SmsFallbackMethod")
+    sms_fallback_url: str = shown("", create="SmsFallbackUrl", update="SmsFallbackUrl")
+    sms_method: str = shown("POST", create="SmsMethod", update="SmsMethod")
+    sms_url: str = shown("", create="SmsUrl", update="SmsUrl")
+    status: str = shown("in-use")
+    status_callback: str = shown("", create="StatusCallback", update="StatusCallback")
+    status_callback_method: str = shown(
+        "POST", create="StatusCallbackMethod", update="StatusCallbackMethod"
+    )
+    trunk_sid: str | None = shown()
+    type: str = shown("local")
+    voice_application_sid: str = shown(
+        "", create="VoiceApplicationSid", update="VoiceApplicationSid"
+    )
+    voice_caller_id_lookup: bool = shown(
+        False, kind="boolean", create="VoiceCallerIdLookup", update="VoiceCallerIdLookup"
+    )
+    voice_fallback_method: str = shown(
+        "POST", create="VoiceFallbackMethod", update="VoiceFallbackMethod"
+    )
+    voice_fallback_url: str = shown("", create="VoiceFallbackUrl", update="VoiceFallbackUrl")
+    voice_method: str = shown("POST", create="VoiceMethod", update="VoiceMethod")
+    voice_receive_mode: str = shown("voice", create="VoiceReceiveMode", update="VoiceReceiveMode")
+    voice_url: str = shown("", create="VoiceUrl", update="VoiceUrl")
+
+    area_code: str = hidden("", create="AreaCode")
+
+    def __post_init__(self) -> None:
+        if not self.capabilities:
+            self.capabilities = dict(CAPABILITIES)
+
+    @classmethod
+    def create(cls, params: Params, world: World) -> IncomingPhoneNumber:
+        """Buy a number: the one named, or any of an area code."""
+        number = cls(**cls.take("create", params))
+        number.type = params.place.get("type", number.type)
+        number._check_settings(params)
+        if not number.phone_number:
+            number.phone_number = number._of_area(world)
+        refuse_magic("buy", "number", number.phone_number)
+        if not phone_numbers.is_e164(number.phone_number):
+            refuse_number("buy", "number", number.phone_number, phone_numbers.MALFORMED)
+        if world.owner(number.phone_number):
+            raise Refusal(400, 21422, f"{number.phone_number} is not available")
+        if world.account.type == "Trial" and world.find(cls):
+            raise Refusal(
+                400,
+                21404,
+                "Trial accounts are allowed only one Twilio number. To purchase additional "
+                "numbers, please upgrade your account.",
+            )
+        number.friendly_name = friendly_name(
+            params, phone_numbers.national(number.phone_number)
+        )
+        return number
+
+    def _of_area(self, world: World) -> str:
+        if not self.area_code:
+            raise Refusal(400, 21421, "PhoneNumber or AreaCode is required.")
+        refuse_magic("buy", "area code", self.area_code)
+        if not re.fullmatch(r"[2-9]\d\d", self.area_code):
+            raise Refusal(400, 21451, f"Invalid area code: {self.area_code}")
+        offers = on_offer("US", "local", [("AreaCode", self.area_code)])
+        free = [offer for offer in offers if not world.owner(offer.phone_number)]
+        if not area_of(self.area_code) or not free:
+            raise Refusal(400, 21452, f"No phone numbers found in area code {self.area_code}")
+        return free[0].phone_number
+
+    def _check_settings(self, params: Params) -> None:
+        for field in ("voice_url", "voice_fallback_url", "sms_url", "sms_fallback_url",
+                      "status_callback"):  # fmt: skip
+            given = getattr(self, field)
+            if given and not is_web_address(given):
+                name = "".join(word.title() for word in field.split("_"))
+                raise Refusal(400, INVALID_URL, f"{name} is not a valid URL: {given}")
+        for field in ("voice_method", "voice_fallback_method", "sms_method", "sms_fallback_method",
+                      "status_callback_method"):  # fmt: skip
+            name = "".join(word.title() for word in field.split("_"))
+            if name in params:
+                setattr(self, field, params.method(name, INVALID_METHOD))
+
+    def change(self, params: Params, world: World) -> None:
+        """Give it other settings."""
+        name = friendly_name(params, self.friendly_name)
+        super().change(params, world)
+        self.friendly_name = name
+        self._check_settings(params)
+
+
+@dataclass(kw_only=True)
+class OutgoingCallerId(Resource):
+    """A number of somebody else's that may be shown as the caller: its owner keyed in a code."""
+
+    prefix: ClassVar[str] = "PN"
+    path: ClassVar[str] = "OutgoingCallerIds"
+    plural: ClassVar[str] = "outgoing_caller_ids"
+    operations: ClassVar[tuple[str, ...]] = ("list", "fetch", "update", "delete")
+    filters: ClassVar[dict[str, tuple[str, str]]] = {
+        "PhoneNumber": ("phone_number", "="),
+        "FriendlyName": ("friendly_name", "="),
+    }
+
+    friendly_name: str = shown("", update="FriendlyName")
+    phone_number: str = shown("")
+
+    def change(self, params: Params, world: World) -> None:
+        """Rename it."""
+        self.friendly_name = friendly_name(params, self.friendly_name)
+
+
+@dataclass(kw_only=True)
+class ValidationRequest(Resource):
+    """A request to verify a number: a call that asks for the six digits told here."""
+
+    prefix: ClassVar[str] = "VR"
+    path: ClassVar[str] = "OutgoingCallerIds"
+    plural: ClassVar[str] = "validation_requests"
+    operations: ClassVar[tuple[str, ...]] = ("create",)
+    kept: ClassVar[bool] = False
+    create_status: ClassVar[int] = 200
+    has_uri: ClassVar[bool] = False
+
+    call_sid: str = shown("")
+    friendly_name: str = shown("", create="FriendlyName")
+    phone_number: str = shown("", create="PhoneNumber")
+    validation_code: str = shown("")
+
+    call_delay: int = hidden(0, kind="integer", create="CallDelay")
+    extension: str = hidden("", create="Extension")
+    status_callback: str = hidden("", create="StatusCallback")
+    status_callback_method: str = hidden("POST", create="StatusCallbackMethod")
+
+    @classmethod
+    def create(cls, params: Params, world: World) -> ValidationRequest:
+        """Check the number; the code is six digits that this account has not had before."""
+        request = cls(**cls.take("create", params))
+        request.call_delay = params.integer("CallDelay", 0, 0, 60, 21454) or 0
+        number = request.phone_number
+        if not phone_numbers.is_e164(number):
+            raise Refusal(400, 21401, f"Invalid phone number: {number}")
+        if world.verified(number):
+            raise Refusal(400, 21450, f"Phone number {number} is already verified.")
+        if world.owned(number):
+            raise Refusal(400, 21449, f"Phone number {number} is yours: it needs no verification.")
+        if request.status_callback and not is_web_address(request.status_callback):
+            raise Refusal(
+                400, 21609, f"The StatusCallback URL {request.status_callback} is not a valid URL."
+            )
+        request.status_callback_method = params.method("StatusCallbackMethod", INVALID_METHOD)
+        request.friendly_name = friendly_name(params, phone_numbers.national(number))
+        seed = f"{world.sid('VR')}/{number}"
+        digest = int(hashlib.sha256(seed.encode()).hexdigest(), 16)
+        request.validation_code = str(100_000 + digest % 900_000)
+        return request
+
+    def created(self, world: World) -> None:
+        """Ring the number."""
+        self.call_sid = world.start_validation(self)
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """Five fields; it has no SID and no dates of its own."""
+        reply = super().as_json(view, operation, server)
+        for name in ("sid", "date_created", "date_updated"):
+            del reply[name]
+        return reply

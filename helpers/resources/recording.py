@@ -1,0 +1,121 @@
+"""Recordings of calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from helpers.errors import Refusal
+from helpers.resources.base import (
+    MALFORMED_REQUEST,
+    VERSION,
+    Params,
+    Resource,
+    View,
+    World,
+    hidden,
+    shown,
+)
+from helpers.resources.call import Call
+
+OF_CALL = View(
+    "Calls/{call_sid}/Recordings",
+    "recordings",
+    "Recording",
+    ("create", "list", "fetch", "update", "delete"),
+)
+
+
+@dataclass(kw_only=True)
+class Recording(Resource):
+    """What was recorded of a call. Its sound is where its `uri` is, less the suffix."""
+
+    prefix: ClassVar[str] = "RE"
+    path: ClassVar[str] = "Recordings"
+    plural: ClassVar[str] = "recordings"
+    operations: ClassVar[tuple[str, ...]] = ("list", "fetch", "delete")
+    more_views: ClassVar[tuple[View, ...]] = (OF_CALL,)
+    filters: ClassVar[dict[str, tuple[str, str]]] = {
+        "CallSid": ("call_sid", "="),
+        "ConferenceSid": ("conference_sid", "="),
+        "DateCreated": ("date_created", "day"),
+        "DateCreated<": ("date_created", "day<"),
+        "DateCreated>": ("date_created", "day>="),
+    }
+
+    api_version: str = shown(VERSION)
+    call_sid: str = shown("")
+    channels: int = shown(1, kind="integer")
+    conference_sid: str | None = shown()
+    duration: int | None = shown(kind="number")
+    encryption_details: str | None = shown()
+    error_code: int | None = shown(kind="integer")
+    price: str | None = shown()
+    price_unit: str = shown("USD")
+    source: str = shown("RecordVerb")
+    start_time: datetime | None = shown(kind="date")
+    status: str = shown("in-progress", update="Status")
+
+    track: str = hidden("both", create="RecordingTrack")
+    sounds: list[list[float]] = hidden(kind="list")  # (start in seconds, words), for the sound
+    recording_status_callback: str = hidden("", create="RecordingStatusCallback")
+    recording_channels: str = hidden("", create="RecordingChannels")
+    trim: str = hidden("", create="Trim")
+
+    @classmethod
+    def create(cls, params: Params, world: World) -> Recording:
+        """Begin to record a call that is in progress."""
+        found = world.find(Call, sid=params.place.get("call_sid", ""))
+        if not found or found[0].status != "in-progress":
+            raise Refusal(
+                400, 21220, "Requested resource is not eligible for recording: the call is not "
+                "in progress."
+            )
+        return cls(
+            **cls.take("create", params),
+            call_sid=found[0].sid,
+            source="StartCallRecordingAPI",
+            channels=2 if params.get("RecordingChannels") == "dual" else 1,
+            start_time=world.now(),
+        )
+
+    def created(self, world: World) -> None:
+        """Listen from now on."""
+        [call] = world.find(Call, sid=self.call_sid)
+        world.start_recording(call, self)
+
+    def change(self, params: Params, world: World) -> None:
+        """Stop it, or pause it and go on."""
+        status = params.get("Status")
+        if status not in ("in-progress", "paused", "stopped"):
+            raise Refusal(
+                400, MALFORMED_REQUEST, f"Status must be in-progress, paused or stopped: {status}"
+            )
+        if self.status not in ("in-progress", "paused"):
+            raise Refusal(400, 21220, "The recording has ended.")
+        self.status = status
+        world.stop_recording(self, status)
+
+    @classmethod
+    def resolve(cls, name: str, params: Params, world: World) -> str:
+        """``Twilio.CURRENT`` is the recording of that call which is running."""
+        if name != "Twilio.CURRENT":
+            return name
+        running = world.find(cls, call_sid=params.place.get("call_sid", ""), status="in-progress")
+        return running[-1].sid if running else name
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """In the list of all it tells where its sound is, in a call's list which side it heard."""
+        reply = super().as_json(view, operation, server)
+        if view is OF_CALL:
+            return dict(sorted((reply | {"track": self.track}).items()))
+        below = f"{self.home()}/{self.sid}"
+        reply["media_url"] = server + below
+        reply["subresource_uris"] = {
+            "add_on_results": f"{below}/AddOnResults.json",
+            "transcriptions": f"{below}/Transcriptions.json",
+        }
+        return dict(sorted(reply.items()))

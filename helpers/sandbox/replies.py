@@ -1,0 +1,67 @@
+"""How a reply is written: as JSON, or as the XML that Twilio answers without a suffix."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+JSON, XML = "json", "xml"
+CONTENT_TYPES = {JSON: "application/json", XML: "application/xml"}
+
+# What XML 1.0 cannot hold, even escaped.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_PAGING = {
+    "page": "page",
+    "page_size": "pagesize",
+    "start": "start",
+    "end": "end",
+    "uri": "uri",
+    "first_page_uri": "firstpageuri",
+    "next_page_uri": "nextpageuri",
+    "previous_page_uri": "previouspageuri",
+}
+
+
+def write(form: str, name: str, value: dict[str, Any], *, row: str = "") -> bytes:
+    """*value* in *form*. In XML it becomes the element *name*; the rows of a list are *row*s."""
+    if form == JSON:
+        return json.dumps(value, ensure_ascii=False).encode()
+    inner = _list(name, row, value) if row else _element(_camel(name), value)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<TwilioResponse>{inner}</TwilioResponse>'
+    return text.encode()
+
+
+def _list(plural: str, row: str, envelope: dict[str, Any]) -> str:
+    attributes = "".join(
+        f" {_PAGING[key]}={quoteattr(_text(value))}"
+        for key, value in envelope.items()
+        if key in _PAGING
+    )
+    rows = "".join(_element(row, item) for item in envelope[plural])
+    return f"<{_camel(plural)}{attributes}>{rows}</{_camel(plural)}>"
+
+
+def _element(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return f"<{name}>{''.join(_element(_camel(k), v) for k, v in value.items())}</{name}>"
+    text = _text(value)
+    return f"<{name}>{escape(text)}</{name}>" if text else f"<{name}/>"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def _camel(name: str) -> str:
+    if name[:1].isupper():
+        return name
+    if name == "sms_messages":
+        return "SMSMessages"
+    return "".join(part.title() for part in name.split("_"))
