@@ -6,13 +6,14 @@ the same where nothing draws it. Addresses are named, never shown: ``$SANDBOX`` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 NOTEBOOK, TWILIO, SITE, PHONE = "Notebook", "Twilio", "Web site", "Phone"
-WIDEST = 60  # characters of one arrow's words
+WIDEST = 72  # characters of one arrow's words
 
 
 class Step(NamedTuple):
@@ -40,6 +41,8 @@ class Story:
     def _arrows(self, event: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         data = event["data"]
         match event["type"]:
+            case "request" if data["method"] == "GET":
+                return []  # looking changes nothing, and a wait looks often
             case "request":
                 return [(NOTEBOOK, TWILIO, f"{data['method']} {self._plain(data['path'])}")]
             case "webhook":
@@ -59,8 +62,12 @@ class Story:
     def _plain(self, url: str) -> str:
         for address, name in self._names.items():
             url = url.replace(address, name)
-        parts = urlsplit(url)
-        return url if not parts.query else url.replace("?" + parts.query, "?…")
+        query = urlsplit(url).query
+        if query:
+            url = url.replace("?" + query, "?…")
+        # What an account's paths have in common says nothing; of a SID the beginning is enough.
+        url = re.sub(r"/2010-04-01/Accounts/AC\w{32}/", "…/", url)
+        return re.sub(r"\b([A-Z]{2}\w{4})\w{28}\b", r"\1…", url)
 
     @property
     def mermaid(self) -> str:

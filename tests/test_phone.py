@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import requests
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -237,3 +238,40 @@ def test_the_text_form_of_a_call():
 )
 def test_the_first_line_says_what_goes_on(calls, words):
     assert describe(PhoneState(ME, "auto", calls, [])) == f"+14155550100  {words}"
+
+
+def test_a_call_through_the_real_sandbox():
+    """Rung by hand: it rings, is answered, speaks, hears a key, and is over."""
+    from helpers.client import Client
+    from helpers.sandbox import Sandbox
+
+    document = (
+        "<Response><Gather numDigits='1'><Say>Press a key.</Say></Gather>"
+        "<Say>Nobody pressed.</Say></Response>"
+    )
+    with Sandbox(clock="manual") as sandbox:
+        auth = (sandbox.account_sid, sandbox.auth_token)
+        phone = Phone(ME, sandbox.url, auth)
+        client = Client(*auth, base_url=sandbox.url)
+
+        def turn(seconds: float) -> None:
+            answer = requests.post(
+                f"{sandbox.url}/_sandbox/clock", {"Advance": seconds}, auth=auth, timeout=10
+            )
+            assert answer.status_code == 200
+
+        phone.mode = "manual"
+        with pytest.raises(HandsetError):
+            phone.answer()
+        call = client.calls.create(to=ME, from_=SHOP, twiml=document)
+        turn(3)
+        assert repr(phone) == "<Phone +14155550100 ringing>"
+        phone.plan(speak="hello")
+        phone.follow_plan()
+        assert phone.mode == "auto"
+        turn(30)
+        assert client.calls(call.sid).fetch().status == "completed"
+        assert ("Say", "Press a key.") in [(entry.verb, entry.text) for entry in phone.transcript]
+        assert phone.call_now is None
+        assert phone.wait_events()[1] > 0
+        client.close()

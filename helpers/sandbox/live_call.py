@@ -115,7 +115,7 @@ class LiveCall(Actor):
             self.entry(by)
         self._event("state", {"status": "in-progress"})
         if self.account.type == "Trial" and self.call.direction != "outbound-dial":
-            self.entry("notice", "This is a trial account. A real call says so here and waits for a key.")
+            self.entry("notice", "A trial account: a real call says so here and waits for a key.")
         self._plan_limit()
         self.tell("answered")
         if self.far is not None and self.call.direction == "inbound":
@@ -424,7 +424,7 @@ class LiveCall(Actor):
         if self._limit is not None:
             self._limit.cancel()
         self.call.end_time = now
-        self.call.duration = int(self.seconds())
+        self.call.duration = math.ceil(self.seconds())  # begun seconds count
         self.call.status = status
         self._update("status", "end_time", "duration")
         self._event("state", {"status": status, "duration": self.call.duration})
@@ -937,7 +937,7 @@ class LiveCall(Actor):
             self.gone = True
         finally:
             self.live_keys = self.recording_words = False
-        seconds = int(self._since(began))
+        seconds = math.ceil(self._since(began))
         url = ""
         if recording is not None:
             await self._save_recording(

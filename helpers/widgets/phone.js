@@ -147,6 +147,7 @@ function build(el, act) {
 
   // The story: what was said in this call, and the texts.
   const aloud = make("input", { type: "checkbox", id: `${id}-aloud` });
+  const title = make("span", { class: "title" });
   const transcript = make("ol", { class: "transcript", "aria-label": "Transcript", tabindex: "0" });
   const texts = make("ol",
     { class: "texts", role: "log", "aria-label": "Messages", tabindex: "0" });
@@ -175,7 +176,7 @@ function build(el, act) {
 
   const story = make("div", { class: "story" },
     make("div", { class: "head" },
-      make("span", { class: "title" }, "Transcript"),
+      title,
       "speechSynthesis" in window
         ? make("label", { class: "aloud" }, aloud, "read aloud") : ""),
     transcript,
@@ -207,7 +208,8 @@ function build(el, act) {
       for (const act of [answer, decline, hangup]) {
         act.setAttribute("aria-disabled", String(!USEFUL[view.state].includes(act.className)));
       }
-      fill(transcript, view.transcript, entryRow);
+      say(title, view.before.length ? "Transcript of the last call" : "Transcript");
+      fill(transcript, view.before.length ? view.before : view.transcript, entryRow);
       fill(texts, view.texts, bubbleRow);
       contacts.replaceChildren(...view.contacts.map((value) => make("option", { value })));
       const first = view.contacts[0] ?? "";

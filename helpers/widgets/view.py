@@ -102,6 +102,14 @@ def _outgoing(text: SentText) -> dict[str, Any]:
     return {"way": "out", "who": text.to, "body": text.body, "media": list(text.media)}
 
 
+def last_words(calls: Sequence[PhoneCall]) -> list[Entry]:
+    """What was said in the call before, while a new one rings: it is read until the answer."""
+    call = current(calls)
+    if call is None or call.status not in LIVE or call.transcript:
+        return []
+    return next((one.transcript for one in reversed(calls) if one.transcript), [])
+
+
 def _said(entry: Entry) -> dict[str, Any]:
     return {"at": f"{entry.at:.1f} s", "verb": entry.verb, "text": entry.text}
 
@@ -136,6 +144,7 @@ def view_of(
         "line": sentence,
         "caption": caption(call),
         "transcript": [_said(entry) for entry in (call.transcript if call else [])][-KEEP:],
+        "before": [_said(entry) for entry in last_words(state.calls)][-KEEP:],
         "texts": texts[-KEEP:],
         "contacts": [other for other in dict.fromkeys(others) if other.startswith("+")],
         "problem": problem,

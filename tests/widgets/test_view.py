@@ -65,6 +65,16 @@ def test_nothing_is_heard_once_the_call_is_over() -> None:
     assert view["transcript"] == [{"at": "0.0 s", "verb": "Say", "text": "Hello world."}]
 
 
+def test_while_a_call_rings_the_words_of_the_last_one_stay() -> None:
+    over = incoming("completed", SAY)
+    view = view_of(handset(over, incoming("ringing", sid="CA9")))
+    assert view["transcript"] == []
+    assert view["before"] == [{"at": "0.0 s", "verb": "Say", "text": "Hello world."}]
+    talking = view_of(handset(over, incoming("in-progress", PRESS, sid="CA9")))
+    assert talking["before"] == []
+    assert view_of(handset(over))["before"] == []
+
+
 def test_braces_in_words_are_just_words() -> None:
     strange = Entry(0.0, "Say", "{0} {nothing}")
     assert view_of(handset(incoming("in-progress", strange)))["caption"] == "{0} {nothing}"
