@@ -29,6 +29,10 @@ class HelperError(Exception):
             lines.append(f"  try   {self.next_step}")
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        # What a notebook shows instead of twenty frames of ours: the sentences are the point.
+        return [f"{type(self).__name__}: {self}"]
+
 
 class SettingsError(HelperError):
     """A setting is missing or contradicts another."""

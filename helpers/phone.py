@@ -31,6 +31,9 @@ class Entry:
     verb: str
     text: str
 
+    def __repr__(self) -> str:
+        return f"{self.at:.1f} s  {self.verb}  {_folded(self.text)}".rstrip()
+
 
 @dataclass(frozen=True)
 class PhoneCall:
@@ -57,6 +60,9 @@ class Text:
     from_: str
     body: str
     media: list[str]
+
+    def __repr__(self) -> str:
+        return f"{self.from_}  {_folded(' '.join([self.body, *self.media]))}"
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,7 @@ class Phone:
         With nothing new the sandbox keeps the request for up to *seconds* (at most 30).
         """
         seconds = min(max(seconds, 0), 30)
-        query = [("since", str(since)), ("wait", f"{seconds:g}")]
+        query = [("since", str(since)), ("wait", f"{seconds:.3f}")]
         answer = self._read(
             self._wire.send("GET", f"{self._root}/events", query=query, wait=seconds)
         )

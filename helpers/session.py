@@ -13,8 +13,11 @@ plan at once, so that the outcome is the same everywhere. And *live*, with Twili
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import requests
@@ -34,6 +37,7 @@ from helpers.widgets.phone import PhoneWidget
 PATIENCE, AFTERWARDS = 45.0, 60.0
 LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
 LIVE_POLL = 1.0  # seconds between two looks at the real Twilio
+OLDEST_KERNEL = (7, 4)
 
 #: What a lesson's sandbox starts with where it differs from the usual one.
 WORLDS: dict[str, dict[str, Any]] = {
@@ -60,8 +64,22 @@ def connect(lesson: str = "00", *, mode: str | None = None, clock: str | None = 
     global _open
     if _open is not None:
         _open.close()
-    _open = Session(read_settings(mode), lesson, clock)
+        _open = None
+    settings = read_settings(mode)
+    if settings.watched:
+        _check_kernel()
+    _open = Session(settings, lesson, clock)
     return _open
+
+
+def _check_kernel() -> None:
+    """Say so when the kernel is one in which a waiting cell cannot hear a click."""
+    found = re.match(r"(\d+)\.(\d+)", version("ipykernel"))
+    if found and (int(found[1]), int(found[2])) < OLDEST_KERNEL:
+        print(
+            f"ipykernel {version('ipykernel')} does not hear clicks while a cell waits: "
+            "run `make lab`, which installs 7.4 or newer."
+        )
 
 
 class LivePhone:
@@ -117,9 +135,15 @@ class Session:
             self.account = self._sandbox.account_sid
             self.auth = (self._sandbox.account_sid, self._sandbox.auth_token)
         self.turns = kind == "manual"
-        self.number = NUMBER
         self.client = Client(*self.auth, base_url=self.base)
-        self.phone = self.handset(VERIFIED)
+        self.number, mine = NUMBER, VERIFIED
+        if settings.sandbox_url:
+            # A classroom's sandbox: each account there has numbers of its own.
+            owned = self.client.incoming_phone_numbers.list(limit=1)
+            verified = self.client.outgoing_caller_ids.list(limit=1)
+            self.number = owned[0].phone_number if owned else ""
+            mine = verified[0].phone_number if verified else VERIFIED
+        self.phone = self.handset(mine)
         if self.watched and not self.turns:
             self.phone.set_mode("manual")
 
@@ -145,7 +169,7 @@ class Session:
         return site
 
     def story(self, call: Any) -> Story:
-        """What happened in a call, as a picture: your notebook, Twilio, your web site, the phone."""
+        """What happened in a call, as a picture of who asked whom what."""
         sid = str(getattr(call, "sid", call))
         if self.settings.live:
             raise SettingsError("The story of a call is told from the sandbox's event log.")
@@ -369,8 +393,6 @@ def _text_with(phone: Any, words: str) -> Text | None:
 
 
 def _seconds(before: str, after: str) -> float:
-    from datetime import datetime
-
     gone = datetime.fromisoformat(after) - datetime.fromisoformat(before)
     return gone.total_seconds()
 

@@ -241,7 +241,7 @@ class Control:
         since, wait = query.get("since", "0"), query.get("wait", "0")
         if not re.fullmatch(r"\d{1,15}", since):
             raise ControlRefusal(400, f"since is the number of an event, not {since!r}.")
-        if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", wait) or float(wait) > LONGEST_POLL:
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,18})?", wait) or float(wait) > LONGEST_POLL:
             raise ControlRefusal(400, f"wait is 0 to {LONGEST_POLL:g} seconds, not {wait!r}.")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + float(wait)
