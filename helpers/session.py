@@ -13,6 +13,7 @@ plan at once, so that the outcome is the same everywhere. And *live*, with Twili
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import Callable
@@ -130,6 +131,7 @@ class Session:
         else:
             kind = clock or ("real" if self.watched else "manual")
             world = WORLDS.get(self.lesson, {})
+            _keep_off_proxies()
             self._sandbox = Sandbox(seed=f"lesson {self.lesson}", clock=kind, **world).start()
             self.base = self._sandbox.url
             self.account = self._sandbox.account_sid
@@ -365,6 +367,15 @@ class Site:
 
     def __str__(self) -> str:
         return "$SITE"
+
+
+def _keep_off_proxies() -> None:
+    """Have this kernel reach this machine directly, whatever proxy leads to the internet."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host.strip()]
+        missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
+        if missing:
+            os.environ[name] = ",".join([*hosts, *missing])
 
 
 def _answered(phone: Any) -> PhoneCall | None:

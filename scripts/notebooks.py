@@ -157,10 +157,15 @@ async def treat(
             return await run(path, environment)
 
     begun = time.monotonic()
-    try:
-        texts = await asyncio.gather(*(turn() for _ in range(2 if mode == "twice" else 1)))
-    except Refused as refusal:
-        return f"{path.name}: {refusal}"
+    runs = [turn() for _ in range(2 if mode == "twice" else 1)]
+    texts: list[str] = []
+    # Both runs end before anything is said: a run left behind would speak up later.
+    for outcome in await asyncio.gather(*runs, return_exceptions=True):
+        if isinstance(outcome, Refused):
+            return f"{path.name}: {outcome}"
+        if isinstance(outcome, BaseException):
+            raise outcome
+        texts.append(outcome)
     stored = path.read_text(encoding="utf-8") if mode == "check" else ""
     if mode == "check" and texts[0] != stored:
         shown = difference(stored, texts[0], path.name, ("stored", "run again"))

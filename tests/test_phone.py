@@ -147,8 +147,8 @@ def test_events_are_asked_for_with_a_wait(control, phone):
     assert phone.wait_events(7, 0.5) == ([{"seq": 8, "type": "state"}], 8)
     assert phone.wait_events(since=8, seconds=99)[1] == 8
     assert [form for _, _, form in control.asked] == [
-        [("since", "7"), ("wait", "0.5")],
-        [("since", "8"), ("wait", "30")],
+        [("since", "7"), ("wait", "0.500")],
+        [("since", "8"), ("wait", "30.000")],
     ]
 
 

@@ -16,7 +16,6 @@ from helpers.phone_numbers import (
     national,
     read,
     region,
-    ruling,
 )
 
 
@@ -136,8 +135,6 @@ def test_of_two_codes_documented_for_one_mistake_the_newer_source_decides():
     assert ORDINARY["message", "from", NOT_YOURS].code == 21659
     assert ORDINARY["message", "from", NOT_YOURS].since == "2024-07"
     assert ORDINARY["call", "from", NOT_YOURS].code == 21210
-    assert ruling("call", "From", NOT_YOURS) == ORDINARY["call", "from", NOT_YOURS]
-    assert ruling("call", "To", "+15005550004") == magic("call", "to", "+15005550004")
 
 
 def test_a_ruling_names_the_number_in_twilios_words():

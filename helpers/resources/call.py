@@ -161,7 +161,7 @@ class Call(Resource):
             refuse_number("call", "from", self.from_, phone_numbers.MALFORMED)
         if not phone_numbers.is_e164(self.to):
             refuse_number("call", "to", self.to, phone_numbers.MALFORMED)
-        if not owned and not verified:
+        if not owned and not verified and self.from_ != phone_numbers.GOOD_SENDER:
             refuse_number("call", "from", self.from_, phone_numbers.NOT_YOURS)
         reachable = world.verified(self.to) or world.owned(self.to)
         if world.account.type == "Trial" and not reachable:
@@ -172,7 +172,8 @@ class Call(Resource):
                 "Trial accounts may only make calls to verified numbers.",
             )
         self._format_numbers()
-        self.phone_number_sid = (owned or verified).sid
+        caller = owned or verified
+        self.phone_number_sid = caller.sid if caller else None
 
     def _format_numbers(self) -> None:
         self.to_formatted = phone_numbers.national(self.to)

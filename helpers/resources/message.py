@@ -120,7 +120,7 @@ class Message(Resource):
             refuse_number("message", "to", self.to, phone_numbers.MALFORMED)
         if self.to == self.from_:
             raise Refusal(400, 21266, "'To' and 'From' number cannot be the same")
-        if not owned:
+        if not owned and self.from_ != phone_numbers.GOOD_SENDER:
             refuse_number("message", "from", self.from_, phone_numbers.NOT_YOURS)
         if world.account.type == "Trial" and not (
             world.verified(self.to) or world.owned(self.to)
