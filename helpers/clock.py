@@ -175,11 +175,13 @@ class Clock:
     def _ring(self) -> None:
         self._wake = None
         self._drop_cancelled()
-        if self._plans:
-            first = self._plans[0]
-            if self.kind == "hurried" and self._work == 0:
-                self._now = max(self._now, first.at)
-                self._run_next()
-            elif self.kind == "real" and first.at <= self.now():
-                self._run_next()
-        self._arrange()
+        try:
+            if self._plans:
+                first = self._plans[0]
+                if self.kind == "hurried" and self._work == 0:
+                    self._now = max(self._now, first.at)
+                    self._run_next()
+                elif self.kind == "real" and first.at <= self.now():
+                    self._run_next()
+        finally:  # one thing that goes wrong must not stop the clock for the others
+            self._arrange()

@@ -113,6 +113,32 @@ def test_what_was_cancelled_does_not_happen_and_is_not_due():
     run(story())
 
 
+@pytest.mark.parametrize("kind", ["hurried", "real"])
+def test_one_thing_that_goes_wrong_does_not_stop_the_clock_for_the_others(kind):
+    async def story():
+        problems = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: problems.append(told))
+        clock, done = Clock(kind), asyncio.Event()
+        clock.plan(0.01, lambda: 1 / 0)
+        clock.plan(0.02, done.set)
+        await asyncio.wait_for(done.wait(), 2)
+        assert [type(told["exception"]) for told in problems] == [ZeroDivisionError]
+
+    run(story())
+
+
+def test_two_turns_at_once_happen_one_after_the_other():
+    async def story():
+        clock, seen = Clock("manual"), []
+        clock.plan(1, lambda: seen.append(clock.now()))
+        clock.plan(3, lambda: seen.append(clock.now()))
+        await asyncio.gather(clock.turn(2), clock.turn(2))
+        assert seen == [START + timedelta(seconds=1), START + timedelta(seconds=3)]
+        assert clock.now() == START + timedelta(seconds=4)
+
+    run(story())
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="real, hurried, manual"):
         Clock("sundial")

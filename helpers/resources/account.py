@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -45,6 +46,12 @@ LINKS = {
 }
 
 
+def _secret(world: World, name: str) -> str:
+    """The next secret of an account: the same in every run, and nobody else's to work out."""
+    own, made = world.account.auth_token, world.count(name)
+    return hmac.new(own.encode(), f"{name}/{made}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 @dataclass(kw_only=True)
 class Account(Resource):
     """Whose things are whose. A sub-account is made by its owner and opened by its credentials.
@@ -73,10 +80,8 @@ class Account(Resource):
         owner = world.account.owner_account_sid
         if owner != world.account.sid:
             raise Refusal(400, MALFORMED_REQUEST, "A sub-account cannot have sub-accounts.")
-        made = world.count("token")
-        token = hashlib.sha256(f"token/{owner}/{made}".encode()).hexdigest()[:32]
         return cls(
-            auth_token=token,
+            auth_token=_secret(world, "token"),
             friendly_name=friendly_name(params, "SubAccount Created"),
             owner_account_sid=owner,
             type=world.account.type,
@@ -106,8 +111,7 @@ class Account(Resource):
         """As any resource, less the `account_sid` that others have."""
         reply = super().as_json(view, operation, server)
         del reply["account_sid"]
-        reply["subresource_uris"] = self.link_uris()
-        return reply
+        return dict(sorted((reply | {"subresource_uris": self.link_uris()}).items()))
 
 
 @dataclass(kw_only=True)
@@ -126,9 +130,7 @@ class ApiKey(Resource):
     @classmethod
     def create(cls, params: Params, world: World) -> ApiKey:
         """A key with a secret of its own."""
-        made = world.count("secret")
-        secret = hashlib.sha256(f"secret/{world.account.sid}/{made}".encode()).hexdigest()[:32]
-        return cls(friendly_name=friendly_name(params, ""), secret=secret)
+        return cls(friendly_name=friendly_name(params, ""), secret=_secret(world, "secret"))
 
     def change(self, params: Params, world: World) -> None:
         """Rename it."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 import phonenumbers
@@ -14,9 +15,9 @@ from helpers import phone_numbers
 from helpers.errors import Refusal
 from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, World, shown
 
+CAPABLE = {"voice": "VoiceEnabled", "sms": "SmsEnabled", "mms": "MmsEnabled", "fax": "FaxEnabled"}
 MOST, USUALLY = 1_000, 30  # rows a query may ask for, and gets by default
-KEYPAD = {c: d for d, cs in zip("23456789", "abc def ghi jkl mno pqrs tuv wxyz".split(), strict=True)
-          for c in cs}  # fmt: skip
+KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 
 class Area(NamedTuple):
@@ -30,6 +31,10 @@ class Area(NamedTuple):
     lata: str
     latitude: float
     longitude: float
+
+    @property
+    def rate_center(self) -> str:
+        return self.locality.upper()[:10]
 
 
 AREAS = (
@@ -66,11 +71,24 @@ COUNTRIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "US": ("United States", ("local", "toll-free")),
 }
 PARTS = {"local": "Local", "mobile": "Mobile", "toll-free": "TollFree"}
+TYPES = {
+    "local": phonenumbers.PhoneNumberType.FIXED_LINE,
+    "mobile": phonenumbers.PhoneNumberType.MOBILE,
+    "toll-free": phonenumbers.PhoneNumberType.TOLL_FREE,
+}
 
 
 def area_of(code: str) -> Area | None:
     """The place of a North American area code, if numbers there are on offer."""
     return next((area for area in AREAS if area.code == code), None)
+
+
+def kind_of(number: str) -> str:
+    """Whether a number is local, mobile or toll-free; local where nobody can tell."""
+    if number.startswith(tuple(f"+1{code}" for code in TOLL_FREE)):
+        return "toll-free"
+    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    return next((kind for kind, name in TYPES.items() if name == found), "local")
 
 
 class Offer(NamedTuple):
@@ -111,6 +129,7 @@ def _fits(area: Area, asked: dict[str, str]) -> bool:
             ("InLocality", area.locality),
             ("InPostalCode", area.postal_code),
             ("InLata", area.lata),
+            ("InRateCenter", area.rate_center),
         )
     ) and (area.code != "500" or asked.get("AreaCode") == "500")
 
@@ -125,10 +144,8 @@ def _pattern(given: str) -> str:
     """A ``Contains`` pattern as digits and ``*``; letters are those of the keypad."""
     text = given.strip().removeprefix("+1").lower()
     if not re.fullmatch(r"[0-9a-z*+]{0,16}", text):
-        raise Refusal(
-            400, MALFORMED_REQUEST, f"Contains is digits, letters and *: {given}"
-        )
-    return "".join(KEYPAD.get(c, c) for c in text.lstrip("+"))
+        raise Refusal(400, MALFORMED_REQUEST, f"Contains is digits, letters and *: {given}")
+    return text.lstrip("+").translate(KEYS)
 
 
 def _overlaid(number: str, pattern: str) -> str | None:
@@ -146,12 +163,7 @@ def _overlaid(number: str, pattern: str) -> str | None:
 
 
 def _sample(country: str, kind: str) -> str:
-    types = {
-        "local": phonenumbers.PhoneNumberType.FIXED_LINE,
-        "mobile": phonenumbers.PhoneNumberType.MOBILE,
-        "toll-free": phonenumbers.PhoneNumberType.TOLL_FREE,
-    }
-    example = phonenumbers.example_number_for_type(country, types[kind])
+    example = phonenumbers.example_number_for_type(country, TYPES[kind])
     if example is None:
         return ""
     return str(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
@@ -177,14 +189,29 @@ class AvailablePhoneNumber(Resource):
         for kind, part in PARTS.items()
         if kind != "local"
     )
-    filters: ClassVar[dict[str, tuple[str, str]]] = {
-        name: ("phone_number", "=")
-        for name in (
-            "AreaCode Contains SmsEnabled MmsEnabled VoiceEnabled FaxEnabled Beta NearNumber "
-            "NearLatLong Distance InPostalCode InRegion InRateCenter InLata InLocality "
-            "ExcludeAllAddressRequired ExcludeLocalAddressRequired ExcludeForeignAddressRequired"
-        ).split()
-    }
+    filters: ClassVar[dict[str, tuple[str, str]]] = dict.fromkeys(
+        (
+            "AreaCode",
+            "Contains",
+            "SmsEnabled",
+            "MmsEnabled",
+            "VoiceEnabled",
+            "FaxEnabled",
+            "Beta",
+            "NearNumber",
+            "NearLatLong",
+            "Distance",
+            "InPostalCode",
+            "InRegion",
+            "InRateCenter",
+            "InLata",
+            "InLocality",
+            "ExcludeAllAddressRequired",
+            "ExcludeLocalAddressRequired",
+            "ExcludeForeignAddressRequired",
+        ),
+        ("phone_number", "="),  # `made_up` reads them, not the store
+    )
 
     address_requirements: str = shown("none")
     beta: bool = shown(False, kind="boolean")
@@ -201,18 +228,25 @@ class AvailablePhoneNumber(Resource):
     region: str | None = shown()
 
     @classmethod
-    def made_up(cls, params: Params, world: World) -> list[AvailablePhoneNumber]:
-        """What a query finds and nobody owns yet."""
+    def made_up(cls, params: Params, world: World) -> list[AvailablePhoneNumber] | None:
+        """What a query finds and nobody owns yet; None where a country has no such numbers."""
         country = params.place.get("iso_country", "")
         kind = params.place.get("type", "local")
         if country not in COUNTRIES or kind not in COUNTRIES[country][1]:
-            return []
-        if params.flag("FaxEnabled"):
-            return []
-        offers = on_offer(country, kind, list(params))
+            return None
         most = params.integer("PageSize", USUALLY, 1, MOST, MALFORMED_REQUEST) or USUALLY
-        free = [offer for offer in offers if not world.owner(offer.phone_number)]
-        return [cls._of(offer, country) for offer in free[:most]]
+        offers = on_offer(country, kind, list(params))
+        free = (offer for offer in offers if not world.owner(offer.phone_number))
+        found = [cls._of(offer, country) for offer in islice(free, most)]
+        return [number for number in found if number._able(params)]
+
+    def _able(self, params: Params) -> bool:
+        """Whether it can do what the query asks: ``SmsEnabled=true`` and the like."""
+        return all(
+            params.flag(param) == self.capabilities.get(name, False)
+            for name, param in CAPABLE.items()
+            if param in params
+        )
 
     @classmethod
     def _of(cls, offer: Offer, country: str) -> AvailablePhoneNumber:
@@ -226,7 +260,7 @@ class AvailablePhoneNumber(Resource):
             latitude=f"{area.latitude:.6f}" if area else None,
             longitude=f"{area.longitude:.6f}" if area else None,
             locality=area.locality if area else None,
-            rate_center=area.locality.upper()[:10] if area else None,
+            rate_center=area.rate_center if area else None,
             region=area.region if area else None,
             postal_code=area.postal_code if area else None,
         )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
+from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 from helpers import phone_numbers
@@ -25,31 +25,43 @@ METHODS = ("GET", "POST")
 #: The code for a request or value that no code of its own exists for ("unknown parameters").
 MALFORMED_REQUEST = 20001
 
+#: Characters of a filter with wildcards: more than a number can have, and no work to compare.
+LONGEST_PATTERN = 64
+
 # ---------------------------------------------------------------------------------------------
 # Declaring fields
 # ---------------------------------------------------------------------------------------------
 
 #: Kinds of field: how a value is kept and how a reply writes it. Twilio writes most numbers as
-#: strings; ``number`` is such a one, ``integer`` and ``float`` are real JSON numbers.
-KINDS = ("string", "number", "integer", "float", "boolean", "date", "list", "map")
+#: strings; ``number`` is such a one, ``integer`` a real JSON number; a ``method`` is GET or POST.
+KINDS = ("string", "method", "number", "integer", "boolean", "date", "list", "map")
+
+#: What an integer parameter may be, and the code for another, where its field says nothing.
+ANY_INTEGER = (0, 999_999_999, MALFORMED_REQUEST)
 
 
-def shown(default: Any = None, kind: str = "string", **params: Any) -> Any:
-    """A field that replies show. *create*, *update*: the request parameter that sets it there."""
-    return _declare(default, kind, True, params)
+def shown(default: Any = None, kind: str = "string", **about: Any) -> Any:
+    """A field that replies show.
+
+    *create*, *update*: the request parameter that sets it there. *within*, for an integer: the
+    lowest and highest value, and the code that refuses any other; *code*, for a method: likewise.
+    """
+    return _declare(default, kind, True, about)
 
 
-def hidden(default: Any = None, kind: str = "string", **params: Any) -> Any:
+def hidden(default: Any = None, kind: str = "string", **about: Any) -> Any:
     """A field that is kept but never shown (``Url``, ``StatusCallback`` and the like)."""
-    return _declare(default, kind, False, params)
+    return _declare(default, kind, False, about)
 
 
-def _declare(default: Any, kind: str, show: bool, params: dict[str, Any]) -> Any:
+def _declare(default: Any, kind: str, show: bool, about: dict[str, Any]) -> Any:
     if kind not in KINDS:
         raise ValueError(f"no such kind of field: {kind}")
-    metadata = {"kind": kind, "shown": show, **params}
-    if kind in ("list", "map"):
-        return dataclasses.field(default_factory=list if kind == "list" else dict, metadata=metadata)
+    metadata = {"kind": kind, "shown": show, **about}
+    if kind == "list":
+        return dataclasses.field(default_factory=list, metadata=metadata)
+    if kind == "map":
+        return dataclasses.field(default_factory=dict, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -117,7 +129,7 @@ class Params:
         given = self.get(name).strip()
         if not given:
             return default
-        if not re.fullmatch(r"\d{1,9}", given) or not low <= int(given) <= high:
+        if not re.fullmatch(r"[0-9]{1,9}", given) or not low <= int(given) <= high:
             raise Refusal(400, code, f"{name} must be a whole number from {low} to {high}: {given}")
         return int(given)
 
@@ -154,6 +166,18 @@ def friendly_name(params: Params, default: str) -> str:
     if len(given) > 64:
         raise Refusal(400, MALFORMED_REQUEST, "FriendlyName must be at most 64 characters long.")
     return given or default
+
+
+def refuse_callback(url: str) -> None:
+    """Refuse a StatusCallback that is no address a web site can have; "" stands for none."""
+    if url and not is_callback_address(url):
+        raise Refusal(400, 21609, f"The StatusCallback URL {url} is not a valid URL.")
+
+
+def refuse_application(sid: str) -> None:
+    """Refuse any ApplicationSid but "": this sandbox keeps no applications."""
+    if sid:
+        raise Refusal(400, 21218, f"Invalid ApplicationSid: there is no application {sid}.")
 
 
 def refuse_magic(operation: str, role: str, number: str) -> None:
@@ -325,13 +349,9 @@ class Resource:
         """Forget it, or refuse."""
         world.remove(self)
 
-    def visible(self, params: Params) -> bool:
-        """Whether a request for it finds it."""
-        return True
-
     @classmethod
-    def made_up(cls, params: Params, world: World) -> list[Self]:
-        """The rows of a kind that is not kept."""
+    def made_up(cls, params: Params, world: World) -> list[Self] | None:
+        """The rows of a kind that is not kept; None if there is no such place at all."""
         return []
 
     @classmethod
@@ -353,13 +373,17 @@ class Resource:
         for param, name in cls.parameters(operation).items():
             if param not in params:
                 continue
-            kind = cls.declared()[name].metadata["kind"]
+            declared = cls.declared()[name]
+            kind, default = declared.metadata["kind"], cast(Any, declared.default)
             if kind == "list":
                 values[name] = params.all(param)
             elif kind == "boolean":
                 values[name] = params.flag(param)
+            elif kind == "method":
+                values[name] = params.method(param, declared.metadata["code"], default)
             elif kind == "integer":
-                values[name] = params.integer(param, None, 0, 999_999_999, MALFORMED_REQUEST)
+                within = declared.metadata.get("within", ANY_INTEGER)
+                values[name] = params.integer(param, default, *within)
             else:
                 values[name] = params.get(param)
         return values
@@ -372,6 +396,12 @@ class Resource:
             given = params.get(param)
             if given == "":
                 continue
+            if comparison == "like" and len(given) > LONGEST_PATTERN:
+                raise Refusal(
+                    400,
+                    MALFORMED_REQUEST,
+                    f"{param} must be at most {LONGEST_PATTERN} characters long.",
+                )
             if comparison.startswith("day"):
                 found += _on_day(param, name, comparison[3:], given)
             elif cls.declared()[name].metadata["kind"] == "boolean":
@@ -431,6 +461,7 @@ def rfc2822(moment: datetime) -> str:
 
 
 def from_rfc2822(text: str) -> datetime:
+    """The moment that such a date names."""
     return parsedate_to_datetime(text)
 
 

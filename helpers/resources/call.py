@@ -16,8 +16,9 @@ from helpers.resources.base import (
     Resource,
     World,
     hidden,
-    is_callback_address,
     is_web_address,
+    refuse_application,
+    refuse_callback,
     refuse_magic,
     refuse_number,
     shown,
@@ -30,9 +31,8 @@ FINAL = ("completed", "busy", "failed", "no-answer", "canceled")
 EVENTS = ("initiated", "ringing", "answered", "completed")
 INLINE_LIMIT = 4000  # characters of TwiML given in the request itself
 LONGEST = 86_400  # seconds, the highest TimeLimit
-INVALID_TIMEOUT = 21208
+INVALID_TIMEOUT, INVALID_METHOD = 21208, 21209
 VERIFIER = "+14155550199"  # who rings with a validation request
-INVALID_METHOD = 21209
 
 
 @dataclass(kw_only=True)
@@ -90,24 +90,38 @@ class Call(Resource):
     annotation: str | None = shown()
 
     url: str = hidden("", create="Url", update="Url")
-    method: str = hidden("POST", create="Method", update="Method")
+    method: str = hidden("POST", "method", create="Method", update="Method", code=INVALID_METHOD)
     twiml: str = hidden("", create="Twiml", update="Twiml")
     fallback_url: str = hidden("", create="FallbackUrl", update="FallbackUrl")
-    fallback_method: str = hidden("POST", create="FallbackMethod", update="FallbackMethod")
+    fallback_method: str = hidden(
+        "POST", "method", create="FallbackMethod", update="FallbackMethod", code=INVALID_METHOD
+    )
     application_sid: str = hidden("", create="ApplicationSid")
     status_callback: str = hidden("", create="StatusCallback", update="StatusCallback")
     status_callback_method: str = hidden(
-        "POST", create="StatusCallbackMethod", update="StatusCallbackMethod"
+        "POST",
+        "method",
+        create="StatusCallbackMethod",
+        update="StatusCallbackMethod",
+        code=INVALID_METHOD,
     )
     status_callback_event: list[str] = hidden(kind="list", create="StatusCallbackEvent")
     send_digits: str = hidden("", create="SendDigits")
-    timeout: int = hidden(60, kind="integer", create="Timeout")
-    time_limit: int | None = hidden(kind="integer", create="TimeLimit", update="TimeLimit")
+    timeout: int = hidden(60, "integer", create="Timeout", within=(1, 600, INVALID_TIMEOUT))
+    time_limit: int | None = hidden(
+        None,
+        "integer",
+        create="TimeLimit",
+        update="TimeLimit",
+        within=(1, LONGEST, INVALID_TIMEOUT),
+    )
     record: bool = hidden(False, kind="boolean", create="Record")
     recording_channels: str = hidden("mono", create="RecordingChannels")
     recording_track: str = hidden("both", create="RecordingTrack")
     recording_status_callback: str = hidden("", create="RecordingStatusCallback")
-    recording_status_callback_method: str = hidden("POST", create="RecordingStatusCallbackMethod")
+    recording_status_callback_method: str = hidden(
+        "POST", "method", create="RecordingStatusCallbackMethod", code=INVALID_METHOD
+    )
     recording_status_callback_event: list[str] = hidden(
         kind="list", create="RecordingStatusCallbackEvent"
     )
@@ -130,15 +144,11 @@ class Call(Resource):
         _check_instructions(call.url, call.twiml)
         if call.url:
             call.twiml = ""  # a Url given beside it wins (warning 32019)
-        for name in ("method", "fallback_method", "status_callback_method"):
-            param = "".join(word.title() for word in name.split("_"))
-            setattr(call, name, params.method(param, INVALID_METHOD))
-        _check_callbacks(call.fallback_url, call.status_callback)
+        refuse_application(call.application_sid)
+        _check_callbacks(call.fallback_url, call.status_callback, call.recording_status_callback)
         call._check_events(world)
         if call.send_digits and not re.fullmatch(r"[0-9A-Da-d*#wW]{1,32}", call.send_digits):
             raise Refusal(400, 21206, f"Invalid SendDigits: {call.send_digits}")
-        call.timeout = params.integer("Timeout", 60, 1, 600, INVALID_TIMEOUT) or 60
-        call.time_limit = params.integer("TimeLimit", None, 1, LONGEST, INVALID_TIMEOUT)
         call._check_numbers(world)
         return call
 
@@ -243,29 +253,22 @@ class Call(Resource):
 
     def change(self, params: Params, world: World) -> None:
         """End it, cancel it, or give it other instructions."""
-        asked, url, twiml = params.get("Status"), params.get("Url"), params.get("Twiml")
+        settings = self.take("update", params)
+        asked, url, twiml = (settings.pop(name, "") for name in ("status", "url", "twiml"))
+        method = settings.pop("method", "POST")
         if asked and asked not in ("canceled", "completed"):
-            raise Refusal(
-                400, MALFORMED_REQUEST, f"Status must be canceled or completed: {asked}"
-            )
+            raise Refusal(400, MALFORMED_REQUEST, f"Status must be canceled or completed: {asked}")
         if url and twiml:
             raise Refusal(
                 400, MALFORMED_REQUEST, "Url and Twiml exclude each other: give one of them."
             )
         _check_instructions(url, twiml)
-        method = params.method("Method", INVALID_METHOD)
-        time_limit = params.integer("TimeLimit", self.time_limit, 1, LONGEST, INVALID_TIMEOUT)
-        _check_callbacks(params.get("FallbackUrl"), params.get("StatusCallback"))
-        if (url or twiml) and self.status != "in-progress":
+        _check_callbacks(settings.get("fallback_url", ""), settings.get("status_callback", ""))
+        if ((url or twiml) and self.status != "in-progress") or (asked and self.status in FINAL):
             raise Refusal(400, 21220, "Call is not in-progress. Cannot redirect. ")
-        if "FallbackUrl" in params:
-            self.fallback_url = params.get("FallbackUrl")
-            self.fallback_method = params.method("FallbackMethod", INVALID_METHOD)
-        if "StatusCallback" in params:
-            self.status_callback = params.get("StatusCallback")
-            self.status_callback_method = params.method("StatusCallbackMethod", INVALID_METHOD)
-        self.time_limit = time_limit
-        if asked == "completed" or (asked == "canceled" and self.status in ("queued", "ringing")):
+        for name, value in settings.items():
+            setattr(self, name, value)
+        if asked == "completed" or (asked == "canceled" and self.status != "in-progress"):
             world.end_call(self, asked)
         elif url or twiml:
             world.redirect_call(self, url, method, twiml)
@@ -286,8 +289,8 @@ def _check_instructions(url: str, twiml: str) -> None:
         )
 
 
-def _check_callbacks(fallback_url: str, status_callback: str) -> None:
+def _check_callbacks(fallback_url: str, *callbacks: str) -> None:
     if fallback_url and not is_web_address(fallback_url):
         raise Refusal(400, 21205, f"FallbackUrl is not a valid URL: {fallback_url}")
-    if status_callback and not is_callback_address(status_callback):
-        raise Refusal(400, 21609, f"The StatusCallback URL {status_callback} is not a valid URL.")
+    for callback in callbacks:
+        refuse_callback(callback)

@@ -17,8 +17,9 @@ from helpers.resources.base import (
     View,
     World,
     hidden,
-    is_callback_address,
     is_web_address,
+    refuse_application,
+    refuse_callback,
     refuse_magic,
     refuse_number,
     shown,
@@ -27,6 +28,7 @@ from helpers.resources.number import IncomingPhoneNumber
 
 FINAL = ("delivered", "undelivered", "failed", "received", "read", "canceled")
 MOST_MEDIA = 10
+LONGEST_WAIT = 36_000  # seconds that a message may be queued
 OLD = View("SMS/Messages", "sms_messages", "SMSMessage", ("create", "list", "fetch"))
 
 
@@ -55,7 +57,7 @@ class Message(Resource):
     error_code: int | None = shown(kind="integer")
     error_message: str | None = shown()
     from_: str = shown("", create="From")
-    messaging_service_sid: str | None = shown()
+    messaging_service_sid: str | None = shown(create="MessagingServiceSid")
     num_media: int = shown(0, kind="number")
     num_segments: int = shown(1, kind="number")
     price: str | None = shown()
@@ -65,7 +67,11 @@ class Message(Resource):
 
     media_url: list[str] = hidden(kind="list", create="MediaUrl")
     status_callback: str = hidden("", create="StatusCallback")
-    status_callback_method: str = hidden("POST")
+    status_callback_method: str = hidden("POST", "method")
+    application_sid: str = hidden("", create="ApplicationSid")
+    validity_period: int = hidden(
+        LONGEST_WAIT, "integer", create="ValidityPeriod", within=(1, LONGEST_WAIT, 21624)
+    )
 
     @classmethod
     def create(cls, params: Params, world: World) -> Message:
@@ -73,8 +79,18 @@ class Message(Resource):
         message = cls(**cls.take("create", params))
         if not message.to:
             raise Refusal(400, 21604, "A 'To' phone number is required.")
+        if message.messaging_service_sid:
+            raise Refusal(
+                400, 21701, f"There is no messaging service {message.messaging_service_sid}."
+            )
         if not message.from_:
             raise Refusal(400, 21603, "A 'From' phone number is required.")
+        if params.get("SendAt"):
+            raise Refusal(
+                400, MALFORMED_REQUEST, "Only a messaging service can send at a later time."
+            )
+        refuse_application(message.application_sid)
+        message.messaging_service_sid = None
         message._check_content(old=params.view is OLD)
         message._check_numbers(world)
         if world.account.type == "Trial":
@@ -102,10 +118,7 @@ class Message(Resource):
         for url in self.media_url:
             if not is_web_address(url):
                 raise Refusal(400, 21620, f"Invalid media URL: {url}")
-        if self.status_callback and not is_callback_address(self.status_callback):
-            raise Refusal(
-                400, 21609, f"The StatusCallback URL {self.status_callback} is not a valid URL."
-            )
+        refuse_callback(self.status_callback)
 
     def _check_numbers(self, world: World) -> None:
         """Owned numbers first, then the magic ones, then the trial's rules."""
@@ -121,10 +134,10 @@ class Message(Resource):
         if self.to == self.from_:
             raise Refusal(400, 21266, "'To' and 'From' number cannot be the same")
         if not owned and self.from_ != phone_numbers.GOOD_SENDER:
+            if world.owner(self.from_):
+                raise Refusal(400, 21660, "Mismatch between the 'From' number and the account")
             refuse_number("message", "from", self.from_, phone_numbers.NOT_YOURS)
-        if world.account.type == "Trial" and not (
-            world.verified(self.to) or world.owned(self.to)
-        ):
+        if world.account.type == "Trial" and not (world.verified(self.to) or world.owned(self.to)):
             raise Refusal(
                 400,
                 21608,
@@ -188,9 +201,7 @@ class Message(Resource):
                 )
             self.body = ""
         if params.get("Status"):
-            raise Refusal(
-                400, MALFORMED_REQUEST, "Only a scheduled message can be canceled."
-            )
+            raise Refusal(400, MALFORMED_REQUEST, "Only a scheduled message can be canceled.")
 
     def delete(self, world: World) -> None:
         """Forget a message that has arrived, or cannot."""

@@ -18,9 +18,7 @@ class Notification(Resource):
     plural: ClassVar[str] = "notifications"
     operations: ClassVar[tuple[str, ...]] = ("list", "fetch")
     more_views: ClassVar[tuple[View, ...]] = (
-        View(
-            "Calls/{call_sid}/Notifications", "notifications", "Notification", ("list", "fetch")
-        ),
+        View("Calls/{call_sid}/Notifications", "notifications", "Notification", ("list", "fetch")),
     )
     filters: ClassVar[dict[str, tuple[str, str]]] = {
         "Log": ("log", "="),

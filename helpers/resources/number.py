@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
-from helpers.resources.available import area_of, on_offer
+from helpers.resources.available import area_of, kind_of, on_offer
 from helpers.resources.base import (
     VERSION,
     Params,
@@ -19,6 +19,8 @@ from helpers.resources.base import (
     friendly_name,
     hidden,
     is_web_address,
+    refuse_application,
+    refuse_callback,
     refuse_magic,
     refuse_number,
     shown,
@@ -26,6 +28,7 @@ from helpers.resources.base import (
 
 INVALID_URL, INVALID_METHOD = 21402, 21403
 _KINDS = (("Local", "local"), ("Mobile", "mobile"), ("TollFree", "toll-free"))
+_ADDRESSES = ("VoiceUrl", "VoiceFallbackUrl", "SmsUrl", "SmsFallbackUrl", "StatusCallback")
 CAPABILITIES = {"fax": False, "mms": True, "sms": True, "voice": True}
 
 
@@ -69,14 +72,26 @@ class IncomingPhoneNumber(Resource):
     origin: str = shown("twilio")
     phone_number: str = shown("", create="PhoneNumber")
     sms_application_sid: str = shown("", create="SmsApplicationSid", update="SmsApplicationSid")
-    sms_fallback_method: str = shown("POST", create="SmsFallbackMethod", update="SmsFallbackMethod")
+    sms_fallback_method: str = shown(
+        "POST",
+        "method",
+        create="SmsFallbackMethod",
+        update="SmsFallbackMethod",
+        code=INVALID_METHOD,
+    )
     sms_fallback_url: str = shown("", create="SmsFallbackUrl", update="SmsFallbackUrl")
-    sms_method: str = shown("POST", create="SmsMethod", update="SmsMethod")
+    sms_method: str = shown(
+        "POST", "method", create="SmsMethod", update="SmsMethod", code=INVALID_METHOD
+    )
     sms_url: str = shown("", create="SmsUrl", update="SmsUrl")
     status: str = shown("in-use")
     status_callback: str = shown("", create="StatusCallback", update="StatusCallback")
     status_callback_method: str = shown(
-        "POST", create="StatusCallbackMethod", update="StatusCallbackMethod"
+        "POST",
+        "method",
+        create="StatusCallbackMethod",
+        update="StatusCallbackMethod",
+        code=INVALID_METHOD,
     )
     trunk_sid: str | None = shown()
     type: str = shown("local")
@@ -87,10 +102,16 @@ class IncomingPhoneNumber(Resource):
         False, kind="boolean", create="VoiceCallerIdLookup", update="VoiceCallerIdLookup"
     )
     voice_fallback_method: str = shown(
-        "POST", create="VoiceFallbackMethod", update="VoiceFallbackMethod"
+        "POST",
+        "method",
+        create="VoiceFallbackMethod",
+        update="VoiceFallbackMethod",
+        code=INVALID_METHOD,
     )
     voice_fallback_url: str = shown("", create="VoiceFallbackUrl", update="VoiceFallbackUrl")
-    voice_method: str = shown("POST", create="VoiceMethod", update="VoiceMethod")
+    voice_method: str = shown(
+        "POST", "method", create="VoiceMethod", update="VoiceMethod", code=INVALID_METHOD
+    )
     voice_receive_mode: str = shown("voice", create="VoiceReceiveMode", update="VoiceReceiveMode")
     voice_url: str = shown("", create="VoiceUrl", update="VoiceUrl")
 
@@ -104,15 +125,15 @@ class IncomingPhoneNumber(Resource):
     def create(cls, params: Params, world: World) -> IncomingPhoneNumber:
         """Buy a number: the one named, or any of an area code."""
         number = cls(**cls.take("create", params))
-        number.type = params.place.get("type", number.type)
-        number._check_settings(params)
+        number._check_settings()
         if not number.phone_number:
             number.phone_number = number._of_area(world)
         refuse_magic("buy", "number", number.phone_number)
         if not phone_numbers.is_e164(number.phone_number):
             refuse_number("buy", "number", number.phone_number, phone_numbers.MALFORMED)
-        if world.owner(number.phone_number):
+        if world.owner(number.phone_number) or world.verified(number.phone_number):
             raise Refusal(400, 21422, f"{number.phone_number} is not available")
+        number.type = params.place.get("type") or kind_of(number.phone_number)
         if world.account.type == "Trial" and world.find(cls):
             raise Refusal(
                 400,
@@ -120,9 +141,7 @@ class IncomingPhoneNumber(Resource):
                 "Trial accounts are allowed only one Twilio number. To purchase additional "
                 "numbers, please upgrade your account.",
             )
-        number.friendly_name = friendly_name(
-            params, phone_numbers.national(number.phone_number)
-        )
+        number.friendly_name = friendly_name(params, phone_numbers.national(number.phone_number))
         return number
 
     def _of_area(self, world: World) -> str:
@@ -131,31 +150,33 @@ class IncomingPhoneNumber(Resource):
         refuse_magic("buy", "area code", self.area_code)
         if not re.fullmatch(r"[2-9]\d\d", self.area_code):
             raise Refusal(400, 21451, f"Invalid area code: {self.area_code}")
-        offers = on_offer("US", "local", [("AreaCode", self.area_code)])
-        free = [offer for offer in offers if not world.owner(offer.phone_number)]
-        if not area_of(self.area_code) or not free:
-            raise Refusal(400, 21452, f"No phone numbers found in area code {self.area_code}")
-        return free[0].phone_number
+        area = area_of(self.area_code)
+        offers = on_offer(area.country, "local", [("AreaCode", area.code)]) if area else []
+        for offer in offers:
+            if not world.owner(offer.phone_number):
+                return offer.phone_number
+        raise Refusal(400, 21452, f"No phone numbers found in area code {self.area_code}")
 
-    def _check_settings(self, params: Params) -> None:
-        for field in ("voice_url", "voice_fallback_url", "sms_url", "sms_fallback_url",
-                      "status_callback"):  # fmt: skip
-            given = getattr(self, field)
-            if given and not is_web_address(given):
-                name = "".join(word.title() for word in field.split("_"))
-                raise Refusal(400, INVALID_URL, f"{name} is not a valid URL: {given}")
-        for field in ("voice_method", "voice_fallback_method", "sms_method", "sms_fallback_method",
-                      "status_callback_method"):  # fmt: skip
-            name = "".join(word.title() for word in field.split("_"))
-            if name in params:
-                setattr(self, field, params.method(name, INVALID_METHOD))
+    def _check_settings(self) -> None:
+        for param, name in self.parameters("update").items():
+            given = getattr(self, name)
+            if param in _ADDRESSES and given and not is_web_address(given):
+                # Twilio's two texts differ in more than the name.
+                wrong = "not valid" if param == "SmsUrl" else "not a valid URL"
+                raise Refusal(400, INVALID_URL, f"{param} is {wrong}: {given}")
+        refuse_application(self.voice_application_sid)
+        refuse_application(self.sms_application_sid)
+        if self.voice_fallback_url and not self.voice_url:
+            raise Refusal(400, 21405, "A VoiceFallbackUrl needs a VoiceUrl to fall back from.")
+        if self.sms_fallback_url and not self.sms_url:
+            raise Refusal(400, 21406, "An SmsFallbackUrl needs an SmsUrl to fall back from.")
 
     def change(self, params: Params, world: World) -> None:
         """Give it other settings."""
         name = friendly_name(params, self.friendly_name)
         super().change(params, world)
         self.friendly_name = name
-        self._check_settings(params)
+        self._check_settings()
 
 
 @dataclass(kw_only=True)
@@ -196,16 +217,17 @@ class ValidationRequest(Resource):
     phone_number: str = shown("", create="PhoneNumber")
     validation_code: str = shown("")
 
-    call_delay: int = hidden(0, kind="integer", create="CallDelay")
+    call_delay: int = hidden(0, "integer", create="CallDelay", within=(0, 60, 21454))
     extension: str = hidden("", create="Extension")
     status_callback: str = hidden("", create="StatusCallback")
-    status_callback_method: str = hidden("POST", create="StatusCallbackMethod")
+    status_callback_method: str = hidden(
+        "POST", "method", create="StatusCallbackMethod", code=INVALID_METHOD
+    )
 
     @classmethod
     def create(cls, params: Params, world: World) -> ValidationRequest:
         """Check the number; the code is six digits that this account has not had before."""
         request = cls(**cls.take("create", params))
-        request.call_delay = params.integer("CallDelay", 0, 0, 60, 21454) or 0
         number = request.phone_number
         if not phone_numbers.is_e164(number):
             raise Refusal(400, 21401, f"Invalid phone number: {number}")
@@ -213,11 +235,7 @@ class ValidationRequest(Resource):
             raise Refusal(400, 21450, f"Phone number {number} is already verified.")
         if world.owned(number):
             raise Refusal(400, 21449, f"Phone number {number} is yours: it needs no verification.")
-        if request.status_callback and not is_web_address(request.status_callback):
-            raise Refusal(
-                400, 21609, f"The StatusCallback URL {request.status_callback} is not a valid URL."
-            )
-        request.status_callback_method = params.method("StatusCallbackMethod", INVALID_METHOD)
+        refuse_callback(request.status_callback)
         request.friendly_name = friendly_name(params, phone_numbers.national(number))
         seed = f"{world.sid('VR')}/{number}"
         digest = int(hashlib.sha256(seed.encode()).hexdigest(), 16)

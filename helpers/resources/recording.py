@@ -26,6 +26,8 @@ OF_CALL = View(
     ("create", "list", "fetch", "update", "delete"),
 )
 
+RUNNING = ("in-progress", "paused")
+
 
 @dataclass(kw_only=True)
 class Recording(Resource):
@@ -69,8 +71,9 @@ class Recording(Resource):
         found = world.find(Call, sid=params.place.get("call_sid", ""))
         if not found or found[0].status != "in-progress":
             raise Refusal(
-                400, 21220, "Requested resource is not eligible for recording: the call is not "
-                "in progress."
+                400,
+                21220,
+                "Requested resource is not eligible for recording: the call is not in progress.",
             )
         return cls(
             **cls.take("create", params),
@@ -92,18 +95,28 @@ class Recording(Resource):
             raise Refusal(
                 400, MALFORMED_REQUEST, f"Status must be in-progress, paused or stopped: {status}"
             )
-        if self.status not in ("in-progress", "paused"):
+        if self.status not in RUNNING:
             raise Refusal(400, 21220, "The recording has ended.")
         self.status = status
-        world.stop_recording(self, status)
+
+    def changed(self, world: World) -> None:
+        """Stop or pause it in fact; a stopped one is soon completed."""
+        world.stop_recording(self, self.status)
+
+    def delete(self, world: World) -> None:
+        """Forget a recording that has ended, and its sound."""
+        if self.status in RUNNING:
+            raise Refusal(400, 20009, "Cannot delete recording because it has not been completed.")
+        world.remove(self)
 
     @classmethod
     def resolve(cls, name: str, params: Params, world: World) -> str:
         """``Twilio.CURRENT`` is the recording of that call which is running."""
         if name != "Twilio.CURRENT":
             return name
-        running = world.find(cls, call_sid=params.place.get("call_sid", ""), status="in-progress")
-        return running[-1].sid if running else name
+        all_of_call = world.find(cls, call_sid=params.place.get("call_sid", ""))
+        running = [recording.sid for recording in all_of_call if recording.status in RUNNING]
+        return running[-1] if running else name
 
     def as_json(
         self, view: View | None = None, operation: str = "fetch", server: str = ""

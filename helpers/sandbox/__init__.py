@@ -8,10 +8,11 @@ A sandbox listens on loopback and asks loopback only, unless it is told otherwis
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -26,7 +27,7 @@ from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
 from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
 from helpers.sandbox.engine import Engine
-from helpers.sandbox.options import Options, TYPES
+from helpers.sandbox.options import TYPES, Options
 from helpers.sandbox.pace import Pace
 from helpers.sandbox.store import Store
 from helpers.sandbox.webhooks import Webhooks
@@ -34,8 +35,7 @@ from helpers.serving import Serving
 
 __all__ = ["Options", "Sandbox"]
 
-_WORLD = "world"  # settings of the data file: what the first start put in, and the clock's moment
-_NOW = "now"
+_WORLD = "world"  # a setting of the data file: what the first start put in
 
 
 class Sandbox:
@@ -53,7 +53,7 @@ class Sandbox:
         except SandboxError:
             self.store.close()
             raise
-        self.clock = Clock(self.options.clock, self._moment())
+        self.clock = Clock(self.options.clock, datetime.fromisoformat(self.world["start"]))
         self.engine = Engine(
             store=self.store,
             clock=self.clock,
@@ -62,6 +62,8 @@ class Sandbox:
             ),
             seed=self.world["seed"],
         )
+        if (moment := self.engine.kept_moment()) is not None:
+            self.clock.set(max(moment, self.clock.now()))
         if not self.store.find(Account, None):
             self._seed(self._accounts())
         control = Control(
@@ -80,7 +82,7 @@ class Sandbox:
             await self.engine.resume()
             yield
             await self.engine.close()
-            self._save_moment()
+            self.engine.keep_moment()
 
         app = build_app(self.engine, control_routes=control.routes(), lifespan=lifespan)
         return Pace(app, self.engine)
@@ -100,10 +102,15 @@ class Sandbox:
     def _open_world(self) -> dict[str, Any]:
         kept = self.store.setting(_WORLD)
         if kept is None:
-            world = self.options.world()
-            self.store.save_setting(_WORLD, json.dumps(world))
-            return world
-        world = json.loads(kept)
+            made = self.options.world()
+            self.store.save_setting(_WORLD, json.dumps(made))
+            return made
+        try:
+            world: dict[str, Any] = json.loads(kept)
+        except ValueError:
+            raise SandboxError(
+                f"The data file {self.options.data} is damaged.", next_step="Name another file."
+            ) from None
         wrong = self.options.contradictions(world)
         if wrong:
             names = ", ".join("--" + name.rstrip("s").replace("_", "-") for name in wrong)
@@ -111,29 +118,14 @@ class Sandbox:
                 f"The data file {self.options.data} was made with another {names}.",
                 next_step="Leave the option out, or name a new file.",
             )
-        return world  # type: ignore[no-any-return]
-
-    def _moment(self) -> datetime:
-        """Where the clock goes on: where it was, or at its start."""
-        moments = [datetime.fromisoformat(self.world["start"])]
-        if (kept := self.store.setting(_NOW)) is not None:
-            moments.append(datetime.fromisoformat(kept))
-        if (last := self.store.last_moment()) is not None:
-            moments.append(last)
-        return max(moments)
-
-    def _save_moment(self) -> None:
-        if self.clock.kind != "real":
-            self.store.save_setting(_NOW, self.clock.now().isoformat())
+        return world
 
     def _accounts(self) -> list[tuple[str, str, str, Sequence[str], Sequence[str]]]:
         w = self.world
         first = (w["account_sid"], w["auth_token"], w["type"], w["numbers"], w["verified"])
         return [first, *((sid, token, kind, (), ()) for sid, token, kind in w["accounts"])]
 
-    def _seed(
-        self, accounts: Sequence[tuple[str, str, str, Sequence[str], Sequence[str]]]
-    ) -> None:
+    def _seed(self, accounts: Sequence[tuple[str, str, str, Sequence[str], Sequence[str]]]) -> None:
         """Put accounts with their numbers into the store, as the options say."""
         now = self.clock.now()
         with self.store.transaction():
@@ -168,20 +160,18 @@ class Sandbox:
 
     async def reset(self, account: Account) -> None:
         """Put one account (and its sub-accounts) back to how the options made it."""
-        family = [a for a in self.store.find(Account, None) if account.sid in (a.sid, a.owner_account_sid)]
-        for member in family:
-            await self.engine.drop(member.sid)
-        seeded = [row for row in self._accounts() if row[0] == account.sid]
+        everybody = self.store.find(Account, None)
+        for member in everybody:
+            if account.sid in (member.sid, member.owner_account_sid):
+                await self.engine.drop(member.sid)
+        self.engine.keep_moment()  # the log that tells how late it is goes
         with self.store.transaction():
             self.store.wipe(account.sid)
-            if seeded:
-                self._seed(seeded)
-            else:
-                self._keep_bare(account)
-
-    def _keep_bare(self, account: Account) -> None:
-        # A sub-account is nobody's option: its start is itself with nothing in it.
-        self.store.add(account)
+            self._seed([row for row in self._accounts() if row[0] == account.sid])
+            if account.owner_account_sid != account.sid:
+                # A sub-account is nobody's option: its start is itself with nothing in it.
+                account.status = "active"
+                self.store.add(account)
 
     # -- serving -------------------------------------------------------------------------------
 
@@ -208,10 +198,18 @@ class Sandbox:
     def stop(self) -> None:
         """End it within seconds; what was acknowledged stays in the data file."""
         if self._serving is not None:
-            self.engine.closing = True
+            self._end_engine()
             self._serving.stop()
             self._serving = None
         self.store.close()
+
+    def _end_engine(self) -> None:
+        """Let go of whoever waits for events, web sites or the clock: the end is to be soon."""
+        loop = self.engine.loop
+        if loop is not None and loop.is_running():
+            closing = asyncio.run_coroutine_threadsafe(self.engine.close(), loop)
+            with suppress(TimeoutError):
+                closing.result(1)
 
     def __enter__(self) -> Sandbox:
         return self.start()

@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--type", choices=("trial", "full"))
     add("--number", action="append", metavar="+1..", help="a number it owns; repeatable")
     add("--verified", action="append", metavar="+1..", help="a verified number; repeatable")
-    add("--account", action="append", metavar="SID:TOKEN:TYPE", help="a further account; repeatable")
+    add("--account", action="append", metavar="SID:TOKEN:TYPE", help="one account more; repeatable")
     add("--allow-host", action="append", metavar="NAME", help="a host to fetch from; repeatable")
     add("--webhook-timeout", type=float, default=15.0, metavar="SECONDS")
     add("--seed", metavar="TEXT", help="what SIDs are derived from")
@@ -76,6 +76,9 @@ def _account(text: str) -> tuple[str, str, str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or Ctrl-C; returns the exit status."""
+    stop = threading.Event()
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
         sandbox = Sandbox(read_options(sys.argv[1:] if arguments is None else arguments))
         sandbox.start()
@@ -84,9 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     # What was loaded stays for the process's whole life; the collector need not look at it.
     gc.freeze()
-    stop = threading.Event()
-    for name in ("SIGTERM", "SIGINT"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
     print(
         f"sandbox ready at {sandbox.url} account {sandbox.account_sid} token {sandbox.auth_token}",
         flush=True,

@@ -34,6 +34,20 @@ class Interrupted(Exception):
         self.signal = signal
 
 
+def spawn(clock: Clock, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run *work* as a task that the clock waits for."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        # Here and not inside the task: one that is cancelled before its first step runs nothing.
+        work.close()
+        clock.end_work()
+
+    clock.begin_work()
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(ended)
+    return task
+
+
 class Actor:
     """One task on the clock. *interrupts* are the kinds of signal that break off every wait."""
 
@@ -49,8 +63,8 @@ class Actor:
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run *work* as this actor's task, at work at once."""
-        self.clock.begin_work()
-        self.task = asyncio.get_running_loop().create_task(self._run(work))
+        self.task = spawn(self.clock, self._run(work))
+        self.task.add_done_callback(lambda _: work.close())
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -58,8 +72,6 @@ class Actor:
         except Exception as problem:
             # A mistake of ours must not leave a call hanging for ever: it fails, and says so.
             self.failed(problem)
-        finally:
-            self.clock.end_work()
 
     def failed(self, problem: Exception) -> None:
         """The actor's own code went wrong: end what it carries, and leave a trace."""
@@ -74,6 +86,13 @@ class Actor:
             self._wake(signal)
         elif keep:
             self._kept.append(signal)
+
+    def untold(self, kind: str) -> list[Any]:
+        """Take back the signals of a kind that nobody waited for; returns their values."""
+        found = [signal for signal in self._kept if signal.kind == kind]
+        for signal in found:
+            self._kept.remove(signal)
+        return [signal.value for signal in found]
 
     def _wake(self, signal: Signal | None) -> None:
         if self._future is not None and not self._future.done():
@@ -113,16 +132,24 @@ class Actor:
             raise Interrupted(signal)
         return signal
 
-    async def during(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await real work (a web site); an interrupt breaks it off."""
+    def check(self) -> None:
+        """Raise :class:`Interrupted` if such a signal came while nobody waited."""
         signal = self._take(())
         if signal is not None:
-            work.close()
             raise Interrupted(signal)
+
+    async def during(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await real work (a web site); an interrupt breaks it off."""
+        try:
+            self.check()
+        except Interrupted:
+            work.close()
+            raise
         future = self._listen(())
         task = asyncio.ensure_future(work)
+        either: set[asyncio.Future[Any]] = {task, future}
         try:
-            await asyncio.wait({task, future}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._future = None
             if not task.done():

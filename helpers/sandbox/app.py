@@ -1,8 +1,8 @@
-"""The REST API: paths, credentials, paging and errors, the same for every resource.
+"""The REST API: credentials, operations, lists and refusals, the same for every resource.
 
-What there is follows from the resources' own declarations (`helpers.resources`): a path is taken
-apart here, matched with the places where resources stand, and answered by one of five
-operations. Nothing in this file knows what a call is, except that a recording has sound.
+What there is follows from the resources' own declarations: `paths` says what a path names, one of
+five operations answers. Nothing here knows what a call is, except that the log names calls and
+messages, and that a recording has sound.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,22 +22,32 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from helpers import resources  # noqa: F401 - importing the folder declares every kind
 from helpers.errors import Refusal
 from helpers.resources.account import Account, ApiKey
-from helpers.resources.base import MALFORMED_REQUEST, VERSION, Params, Resource, View, kinds
+from helpers.resources.base import (
+    MALFORMED_REQUEST,
+    VERSION,
+    Params,
+    Resource,
+    View,
+    is_web_address,
+)
 from helpers.resources.call import Call
 from helpers.resources.message import Message
 from helpers.resources.recording import Recording
-from helpers.sandbox import replies
-from helpers.sandbox.engine import AccountWorld, Engine
-from helpers.sandbox.store import Store, Where
+from helpers.sandbox import paging, paths, replies
+from helpers.sandbox.engine import AccountWorld, Engine, shown_url
+from helpers.sandbox.paths import Found, Paths
+from helpers.sandbox.store import Store
 
 LARGEST_BODY = 1_000_000  # bytes of a request
-PAGE_SIZE, LARGEST_PAGE = 50, 1_000
+MOST_PARAMETERS = 1_000
 MORE_INFO = "https://www.twilio.com/docs/errors/"
-SUFFIXES = ("json", "xml", "csv", "wav", "mp3")
-METHODS = {"GET", "POST", "DELETE"}
+CONTROL = "/_sandbox"
+
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ON_A_LIST = {"GET": "list", "POST": "create"}
+ON_A_THING = {"GET": "fetch", "POST": "update", "DELETE": "delete"}
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -50,18 +59,6 @@ CORS = {
 }
 
 
-class Found(NamedTuple):
-    """What a path names: a place, the values its fields have there, and one thing in it or ""."""
-
-    kinds: tuple[tuple[type[Resource], View], ...]
-    place: dict[str, str]
-    name: str
-
-    def able(self, operation: str) -> tuple[type[Resource], View] | None:
-        """The kind that can do this here; several kinds may share a place."""
-        return next((kv for kv in self.kinds if operation in kv[1].operations), None)
-
-
 # -- credentials ------------------------------------------------------------------------------
 
 
@@ -70,20 +67,19 @@ def authenticate(store: Store, request: Request) -> Account:
 
     Refuses with 401 and 20003, in the words that Twilio has for each case.
     """
-    user, password = _basic(request.headers.get("authorization", ""))
+    user, password = _basic(request)
     if user is None:
         raise _unknown("Authentication Error - No credentials provided")
-    if user.startswith("SK"):
+    if user.startswith(ApiKey.prefix):
         key = store.get(ApiKey, None, user)
-        if key is not None and _same(password, key.secret):
-            account = store.get(Account, None, key.account_sid)
-            if account is not None:
-                return account
-        raise _unknown("Authenticate" if key else "Authentication Error - invalid username")
-    account = store.get(Account, None, user)
+        account = store.get(Account, None, key.account_sid) if key else None
+        right = key.secret if key else ""
+    else:
+        account = store.get(Account, None, user)
+        right = account.auth_token if account else ""
     if account is None:
         raise _unknown("Authentication Error - invalid username")
-    if not _same(password, account.auth_token):
+    if not hmac.compare_digest(password.encode(), right.encode()):
         raise _unknown("Authenticate")
     return account
 
@@ -92,23 +88,20 @@ def _unknown(message: str) -> Refusal:
     return Refusal(401, 20003, message, detail="Your AccountSid or AuthToken was incorrect.")
 
 
-def _basic(header: str) -> tuple[str | None, str]:
-    kind, _, coded = header.partition(" ")
+def _basic(request: Request) -> tuple[str | None, str]:
+    """The user name and password of a request, or None for a name."""
+    kind, _, coded = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None, ""
     try:
         text = base64.b64decode(coded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, UnicodeError):
         return None, ""
     user, colon, password = text.partition(":")
     return (user, password) if colon else (None, "")
 
 
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode(), right.encode())
-
-
-# -- bodies -----------------------------------------------------------------------------------
+# -- parameters -------------------------------------------------------------------------------
 
 
 async def read_form(request: Request) -> Params:
@@ -133,12 +126,17 @@ async def read_form(request: Request) -> Params:
 
 def _pairs(coded: bytes) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(
-            coded.decode(), keep_blank_values=True, errors="strict", max_num_fields=1_000
+        return parse_qsl(
+            coded.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
         )
+    except UnicodeDecodeError:
+        why = "The parameters are not readable as UTF-8."
     except ValueError:
-        raise Refusal(400, MALFORMED_REQUEST, "The form is not readable as UTF-8.") from None
-    return pairs
+        why = f"There are more than {MOST_PARAMETERS} parameters."
+    raise Refusal(400, MALFORMED_REQUEST, why)
 
 
 # -- the app ----------------------------------------------------------------------------------
@@ -152,25 +150,44 @@ def build_app(
 ) -> Starlette:
     """The sandbox as an ASGI app: the API, and the control routes that are handed in."""
     api = _Api(engine)
-    every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return Starlette(
-        routes=[*control_routes, Route("/{path:path}", api.endpoint, methods=every)],
+    app = Starlette(
+        routes=[
+            *control_routes,
+            Route(f"/{VERSION}/{{path:path}}", api.endpoint, methods=ALL_METHODS),
+        ],
         exception_handlers={
             Refusal: api.refused,
-            HTTPException: api.no_such_method,
+            HTTPException: api.no_route,
             Exception: api.mistake,
         },
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a path with a slash more is another path
+    return app
+
+
+@dataclass
+class _Asked:
+    """One request, taken apart. *thing* is what it made or found, for the log."""
+
+    path: str
+    form: str
+    world: AccountWorld
+    kind: type[Resource]
+    view: View
+    params: Params
+    name: str
+    thing: Resource | None = field(default=None)
+
+    def absent(self) -> Refusal:
+        return _absent(self.path)
 
 
 @dataclass
 class _Api:
     engine: Engine
+    paths: Paths = field(default_factory=Paths)
     running: int = 0
-
-    def __post_init__(self) -> None:
-        self.places = _places()
 
     # -- one request ---------------------------------------------------------------------------
 
@@ -185,310 +202,228 @@ class _Api:
             self.running -= 1
 
     async def _answer(self, request: Request) -> Response:
-        raw = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-        path, suffix = _without_suffix(raw.partition("?")[0])
-        form = replies.XML if suffix in ("", "xml") else replies.JSON
-        request.state.form = form
+        path = _path(request)
+        parts, suffix = paths.split(path)
         account = authenticate(self.engine.store, request)
-        found, owner = self._find(path, account, request)
+        found, owner = self._find(parts, path, account)
+        user, _ = _basic(request)
+        if user != account.sid and found.uses[0][0] in (Account, ApiKey):
+            raise _unknown("Authenticate")  # a key opens no accounts and no keys
         method = "GET" if request.method == "HEAD" else request.method
-        if method not in METHODS:
-            raise _not_allowed()
-        params = Params(_pairs(request.url.query.encode()))
+        params = _pairs(request.scope["query_string"])
         if method == "POST":
-            params = await read_form(request)
-        world = self.engine.world(owner)
-        if suffix in ("wav", "mp3") or (suffix == "" and _is_recording(found)):
-            if _is_recording(found) and method == "GET":
-                return self._sound(world, found, suffix)
-            if suffix in ("wav", "mp3"):
-                raise self._absent(request)
-        if suffix == "csv":
-            raise self._absent(request)
-        reply = self._operate(request, method, found, params, world, form)
-        self._log(request, owner, params, reply)
-        return self._headed(reply, account)
+            params = (await read_form(request)).pairs
+        asked, operation = self._asked(found, method, path, suffix, params, owner)
+        try:
+            if suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
+                reply = self._sound(asked, operation, suffix)
+            else:
+                reply = self._operate(asked, operation)
+        except Refusal as refusal:
+            reply = self._refusal(refusal, asked.form)
+        self._log(request, asked, reply)
+        return self._headed(reply, owner)
 
-    def _find(self, path: str, account: Account, request: Request) -> tuple[Found, Account]:
-        """What *path* names, and the account it belongs to; refuses what is not there."""
-        parts = [unquote(part) for part in path.strip("/").split("/")]
+    def _find(self, parts: list[str], path: str, account: Account) -> tuple[Found, Account]:
+        """What a path names, and the account it belongs to; refuses what is not there."""
         if parts[:2] != [VERSION, "Accounts"]:
-            raise self._absent(request)
+            raise _absent(path)
         if len(parts) <= 3:
-            place = ((Account, Account.views()[0]),)
-            return Found(place, {}, parts[2] if len(parts) == 3 else ""), account
+            name = parts[2] if len(parts) == 3 else ""
+            return Found(((Account, Account.views()[0]),), {}, name), account
         owner = self.engine.store.get(Account, None, parts[2])
         if owner is None or account.sid not in (owner.sid, owner.owner_account_sid):
-            raise self._absent(request)
-        found = self._match(parts[3:])
+            raise _absent(path)
+        found = self.paths.find(parts[3:])
         if found is None:
-            raise self._absent(request)
+            raise _absent(path)
         return found, owner
 
-    def _match(self, parts: list[str]) -> Found | None:
-        for name, length in (("", len(parts)), (parts[-1], len(parts) - 1)):
-            for pattern, kinds_here in self.places:
-                if len(pattern) != length:
-                    continue
-                place = _place(pattern, parts[:length])
-                if place is not None:
-                    return Found(kinds_here, place, name)
-        return None
+    def _asked(
+        self,
+        found: Found,
+        method: str,
+        path: str,
+        suffix: str,
+        pairs: list[tuple[str, str]],
+        owner: Account,
+    ) -> tuple[_Asked, str]:
+        """The request, and which operation it wants; refuses what cannot be done there."""
+        operations = ON_A_THING if found.name else ON_A_LIST
+        use = found.able(operations.get(method, ""))
+        if use is None:
+            if any(found.able(operation) for operation in operations.values()):
+                raise Refusal(405, 20004, "Method not allowed")
+            raise _absent(path)
+        kind, view = use
+        world = self.engine.world(owner)
+        params = Params(pairs, view, {**found.place, **dict(view.fixed)})
+        form = replies.XML if suffix in ("", "xml") else replies.JSON
+        asked = _Asked(path, form, world, kind, view, params, found.name)
+        for above, name in found.above:
+            if self._get(above, name, Params(), world) is None:
+                raise asked.absent()
+        return asked, operations[method]
 
     # -- operations ----------------------------------------------------------------------------
 
-    def _operate(
-        self,
-        request: Request,
-        method: str,
-        found: Found,
-        params: Params,
-        world: AccountWorld,
-        form: str,
-    ) -> Response:
-        if found.name:
-            operation = {"GET": "fetch", "POST": "update", "DELETE": "delete"}[method]
-        else:
-            operation = {"GET": "list", "POST": "create", "DELETE": ""}[method]
-        able = found.able(operation)
-        if able is None:
-            if not any(found.able(o) for o in _operations(bool(found.name))):
-                raise self._absent(request)
-            raise _not_allowed()
-        kind, view = able
-        params.view, params.place = view, {**found.place, **dict(view.fixed)}
+    def _operate(self, asked: _Asked, operation: str) -> Response:
         if operation == "list":
-            return self._list(request, kind, view, params, world, form)
+            return self._list(asked)
         if operation == "create":
-            return self._create(request, kind, view, params, world, form)
-        thing = self._get(request, kind, found, params, world)
-        if operation == "update":
-            before = {name: getattr(thing, name) for name in kind.declared()}
-            thing.change(params, world)
-            if kind is not Call or thing.status == before["status"]:
-                thing.date_updated = world.now()
-            changed = [n for n, was in before.items() if getattr(thing, n) != was]
-            world.update(thing, *changed)
-            thing.changed(world)
-        elif operation == "delete":
-            thing.delete(world)
+            asked.thing = self._create(asked)
+            return self._one(asked, operation, asked.kind.create_status)
+        asked.thing = thing = self._get(asked.kind, asked.name, asked.params, asked.world)
+        if thing is None:
+            raise asked.absent()
+        if operation == "delete":
+            thing.delete(asked.world)
             return Response(status_code=204)
-        return self._one(request, thing, kind, view, operation, form, 200)
-
-    def _create(
-        self,
-        request: Request,
-        kind: type[Resource],
-        view: View,
-        params: Params,
-        world: AccountWorld,
-        form: str,
-    ) -> Response:
-        with self.engine.store.transaction():
-            made = kind.create(params, world)
-            now = world.now()
-            if kind.kept:
-                made.sid = world.sid(made.sid_prefix)
-            made.account_sid = world.account.owner_account_sid if kind is Account else (
-                world.account.sid
-            )
-            made.date_created = made.date_updated = now
-            if kind.kept:
-                world.save(made)
-            made.created(world)
-        request.state.made = made
-        return self._one(request, made, kind, view, "create", form, kind.create_status)
+        if operation == "update":
+            self._update(asked, thing)
+        return self._one(asked, operation, 200)
 
     def _get(
-        self,
-        request: Request,
-        kind: type[Resource],
-        found: Found,
-        params: Params,
-        world: AccountWorld,
-    ) -> Any:
+        self, kind: type[Resource], name: str, params: Params, world: AccountWorld
+    ) -> Resource | None:
+        """What is called *name* in the place that *params* tell, if the account may see it."""
         if not kind.kept:
-            rows = [r for r in kind.made_up(params, world) if r.sid == found.name]
-            if not rows:
-                raise self._absent(request)
-            return rows[0]
-        sid = kind.resolve(found.name, params, world)
+            return next((row for row in kind.made_up(params, world) or () if row.sid == name), None)
+        sid, store = kind.resolve(name, params, world), self.engine.store
         if kind is Account:
-            thing: Any = self.engine.store.get(Account, None, sid)
-            if thing is not None and world.account.sid not in (thing.sid, thing.owner_account_sid):
-                thing = None
-        else:
-            thing = self.engine.store.get(kind, world.account.sid, sid)
-        if thing is None or any(
-            getattr(thing, name, value) != value for name, value in found.place.items()
-        ):
-            raise self._absent(request)
-        request.state.made = thing
+            account = store.get(Account, None, sid)
+            mine = account and world.account.sid in (account.sid, account.owner_account_sid)
+            return account if mine else None
+        thing = store.get(kind, world.account.sid, sid)
+        place = params.place.items()
+        if thing is None or any(getattr(thing, field, value) != value for field, value in place):
+            return None
         return thing
 
-    def _one(
-        self,
-        request: Request,
-        thing: Resource,
-        kind: type[Resource],
-        view: View,
-        operation: str,
-        form: str,
-        status: int,
-    ) -> Response:
-        value = thing.as_json(view, operation, _server(request))
-        body = replies.write(form, view.singular, value)
-        return Response(body, status, media_type=replies.CONTENT_TYPES[form])
+    def _create(self, asked: _Asked) -> Resource:
+        kind, world = asked.kind, asked.world
+        if world.account.status != "active":
+            raise Refusal(400, 10001, f"Account {world.account.sid} is not active.")
+        with self.engine.store.transaction():
+            made = kind.create(asked.params, world)
+            made.account_sid = world.account.sid
+            made.date_created = made.date_updated = world.now()
+            if kind.kept:
+                made.sid = world.sid(made.sid_prefix)
+                world.save(made)
+            made.created(world)
+        return made
 
-    # -- lists ---------------------------------------------------------------------------------
+    def _update(self, asked: _Asked, thing: Resource) -> None:
+        before = {name: getattr(thing, name) for name in asked.kind.declared()}
+        thing.change(asked.params, asked.world)
+        thing.date_updated = asked.world.now()
+        changed = [name for name, was in before.items() if getattr(thing, name) != was]
+        asked.world.update(thing, *changed)
+        live = self.engine.calls.get(thing.sid)
+        if live is not None:  # a running call reads its own copy
+            for name in changed:
+                setattr(live.call, name, getattr(thing, name))
+        thing.changed(asked.world)
 
-    def _list(
-        self,
-        request: Request,
-        kind: type[Resource],
-        view: View,
-        params: Params,
-        world: AccountWorld,
-        form: str,
-    ) -> Response:
-        server = _server(request)
-        if not kind.kept:
-            rows = [r.as_json(view, "list", server) for r in kind.made_up(params, world)]
-            envelope: dict[str, Any] = {view.plural: rows, "uri": _path_of(request)}
+    def _one(self, asked: _Asked, operation: str, status: int) -> Response:
+        assert asked.thing is not None
+        value = asked.thing.as_json(asked.view, operation, self.engine.base_url)
+        return _written(asked.form, replies.write(asked.form, asked.view.singular, value), status)
+
+    def _list(self, asked: _Asked) -> Response:
+        kind, view, server = asked.kind, asked.view, self.engine.base_url
+        if kind.kept:
+            envelope = paging.page(
+                self.engine.store,
+                kind,
+                view,
+                asked.params,
+                asked.world.account,
+                path=asked.path,
+                server=server,
+            )
         else:
-            envelope = self._page(request, kind, view, params, world, server)
-        body = replies.write(form, view.plural, envelope, row=view.singular)
-        return Response(body, 200, media_type=replies.CONTENT_TYPES[form])
+            rows = kind.made_up(asked.params, asked.world)
+            if rows is None:
+                raise asked.absent()
+            listed = [row.as_json(view, "list", server) for row in rows]
+            envelope = {view.plural: listed, "uri": asked.path}
+        body = replies.write(asked.form, view.plural, envelope, row=view.singular)
+        return _written(asked.form, body, 200)
 
-    def _page(
-        self,
-        request: Request,
-        kind: type[Resource],
-        view: View,
-        params: Params,
-        world: AccountWorld,
-        server: str,
-    ) -> dict[str, Any]:
-        store = self.engine.store
-        asked = params.integer("PageSize", PAGE_SIZE, 1, 999_999_999, MALFORMED_REQUEST)
-        size = min(asked or PAGE_SIZE, LARGEST_PAGE)
-        page = params.integer("Page", 0, 0, 999_999_999, MALFORMED_REQUEST) or 0
-        where = [Where(*condition) for condition in kind.conditions(params)]
-        where += [Where(n, "=", v) for n, v in params.place.items() if n in kind.declared()]
-        owner: str | None = world.account.sid
-        if kind is Account:
-            owner = None
-            where.append(Where("owner_account_sid", "=", world.account.sid))
-        token = params.get("PageToken")
-        bounds: dict[str, int] = {}
-        if token:
-            position = store.place(kind, world.account.sid, token[2:])
-            if token[:2] not in ("PA", "PB") or position is None:
-                raise Refusal(400, 21481, f"Invalid PageToken: {token}")
-            bounds = {"after" if token[:2] == "PA" else "before": position}
-        newest = kind.newest_first
-        skip = page * size if page and not token else 0
-        rows = store.page(kind, owner, where, limit=skip + size, newest_first=newest, **bounds)
-        rows = rows[skip:]
-        before = after = False
-        if rows:
-            ends = {"newest_first": newest, "limit": 1}
-            after = bool(store.page(kind, owner, where, after=rows[-1][0], **ends))
-            before = bool(store.page(kind, owner, where, before=rows[0][0], **ends))
-        path, filters = _path_of(request, query=False), _filters(kind, params)
-
-        def uri(number: int, mark: str = "") -> str:
-            query = [*filters, ("PageSize", str(size)), ("Page", str(number))]
-            query += [("PageToken", mark)] if mark else []
-            return f"{path}?{urlencode(query, quote_via=quote)}"
-
-        start = page * size
-        return {
-            "end": start + len(rows) - 1 if rows else 0,
-            "first_page_uri": uri(0),
-            "next_page_uri": uri(page + 1, "PA" + rows[-1][1].sid) if after else None,
-            "page": page,
-            "page_size": size,
-            "previous_page_uri": uri(max(0, page - 1), "PB" + rows[0][1].sid) if before else None,
-            view.plural: [row.as_json(view, "list", server) for _, row in rows],
-            "start": start,
-            "uri": uri(page, token),
-        }
-
-    # -- sound ---------------------------------------------------------------------------------
-
-    def _sound(self, world: AccountWorld, found: Found, suffix: str) -> Response:
-        recording = self.engine.store.get(Recording, world.account.sid, found.name)
-        if recording is None:
-            raise Refusal(404, 20404, f"There is no recording {found.name}.")
+    def _sound(self, asked: _Asked, operation: str, suffix: str) -> Response:
+        if suffix == "csv" or not _is_sound(asked, operation):
+            raise asked.absent()
+        asked.thing = self._get(asked.kind, asked.name, asked.params, asked.world)
+        if not isinstance(asked.thing, Recording):
+            raise asked.absent()
         if suffix == "mp3":
             raise Refusal(
                 404, 20404, "There is no MP3 encoder here: ask for the recording as .wav."
             )
-        sound = self.engine.recording_audio(recording)
-        return self._headed(Response(sound, 200, media_type="audio/x-wav"))
+        return Response(self.engine.recording_audio(asked.thing), media_type="audio/x-wav")
 
     # -- what every reply has --------------------------------------------------------------------
 
     def _headed(self, reply: Response, account: Account | None = None) -> Response:
+        number = self.engine.store.next(account.sid if account else "", "request")
         reply.headers.update(CORS)
-        if account is not None:
-            number = self.engine.store.next(account.sid, "request")
-            reply.headers["Twilio-Request-Id"] = f"RQ{number:032x}"
+        reply.headers["Twilio-Request-Id"] = f"RQ{number:032x}"
         reply.headers["Twilio-Concurrent-Requests"] = str(self.running)
         reply.headers["X-Home-Region"] = "us1"
         reply.headers["X-API-Domain"] = "api.twilio.com"
         return reply
 
-    def _log(self, request: Request, owner: Account, params: Params, reply: Response) -> None:
-        made = getattr(request.state, "made", None)
+    def _log(self, request: Request, asked: _Asked, reply: Response) -> None:
+        thing = asked.thing
         self.engine.event(
-            owner.sid,
+            asked.world.account.sid,
             "request",
             {
                 "method": request.method,
-                "path": request.url.path,
-                "parameters": dict(params),
+                "path": asked.path,
+                "parameters": {name: _without_password(value) for name, value in asked.params},
                 "status": reply.status_code,
             },
-            call_sid=made.sid if isinstance(made, Call) else getattr(made, "call_sid", None),
-            message_sid=made.sid if isinstance(made, Message) else None,
+            call_sid=thing.sid if isinstance(thing, Call) else getattr(thing, "call_sid", None),
+            message_sid=thing.sid if isinstance(thing, Message) else None,
         )
+
+    # -- refusals --------------------------------------------------------------------------------
 
     async def refused(self, request: Request, refusal: Exception) -> Response:
         """A refusal in the form that was asked for."""
         assert isinstance(refusal, Refusal)
-        if request.url.path.startswith("/_sandbox"):
+        path = _path(request)
+        if path.startswith(f"{CONTROL}/"):
             body = {"status": refusal.status, "message": refusal.message}
-            return Response(
-                replies.write(replies.JSON, "", body), refusal.status, media_type="application/json"
-            )
-        body = {
+            return _written(replies.JSON, replies.write(replies.JSON, "", body), refusal.status)
+        _, suffix = paths.split(path)
+        form = replies.XML if suffix in ("", "xml") else replies.JSON
+        return self._headed(self._refusal(refusal, form))
+
+    def _refusal(self, refusal: Refusal, form: str) -> Response:
+        body: dict[str, Any] = {
             "code": refusal.code,
             "message": refusal.message,
             "more_info": f"{MORE_INFO}{refusal.code}",
             "status": refusal.status,
         }
         if refusal.detail:
-            body = {"code": refusal.code, "detail": refusal.detail, **body}
-        form = getattr(request.state, "form", replies.JSON)
-        reply = Response(
-            replies.write(form, "RestException", body),
-            refusal.status,
-            media_type=replies.CONTENT_TYPES[form],
-        )
+            body = dict(sorted((body | {"detail": refusal.detail}).items()))
+        reply = _written(form, replies.write(form, "RestException", body), refusal.status)
         if refusal.status == 401:
             reply.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
-        return self._headed(reply)
+        return reply
 
-    async def no_such_method(self, request: Request, problem: Exception) -> Response:
-        """A control route was asked with another method."""
+    async def no_route(self, request: Request, problem: Exception) -> Response:
+        """Outside the API: no such path, or a control path asked with another method."""
         assert isinstance(problem, HTTPException)
-        words = {404: "There is no such place here.", 405: "Another method is wanted here."}
-        status = problem.status_code
-        return await self.refused(
-            request, Refusal(status, 20000 + status, words.get(status, str(problem.detail)))
-        )
+        refusal = _absent(_path(request))
+        if problem.status_code == 405:
+            refusal = Refusal(405, 20004, "Method not allowed")
+        return await self.refused(request, refusal)
 
     async def mistake(self, request: Request, problem: Exception) -> Response:
         """A mistake of ours: no traceback for the client, a trace for whoever runs it."""
@@ -497,61 +432,24 @@ class _Api:
             request, Refusal(500, 20500, "The sandbox itself went wrong. Please report this.")
         )
 
-    @staticmethod
-    def _absent(request: Request) -> Refusal:
-        path = request.url.path
-        return Refusal(404, 20404, f"The requested resource {path} was not found")
+
+def _path(request: Request) -> str:
+    """The path as it came, escapes and suffix included."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.partition(b"?")[0].decode("latin-1")
 
 
-def _not_allowed() -> Refusal:
-    return Refusal(405, 20004, "Method not allowed")
+def _absent(path: str) -> Refusal:
+    return Refusal(404, 20404, f"The requested resource {path} was not found")
 
 
-def _operations(named: bool) -> tuple[str, ...]:
-    return ("fetch", "update", "delete") if named else ("list", "create")
+def _is_sound(asked: _Asked, operation: str) -> bool:
+    return asked.kind is Recording and operation == "fetch"
 
 
-# -- paths ------------------------------------------------------------------------------------
+def _written(form: str, body: bytes, status: int) -> Response:
+    return Response(body, status, media_type=replies.CONTENT_TYPES[form])
 
 
-def _places() -> list[tuple[list[str], tuple[tuple[type[Resource], View], ...]]]:
-    """Every place where resources stand: the parts of its path, and the kinds that share it."""
-    places: dict[str, list[tuple[type[Resource], View]]] = {}
-    for kind in kinds().values():
-        for view in kind.views():
-            if view.path:
-                places.setdefault(view.path, []).append((kind, view))
-    return [(path.split("/"), tuple(found)) for path, found in places.items()]
-
-
-def _place(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
-    """The values that *parts* give to the fields of *pattern*, None if they do not fit."""
-    values: dict[str, str] = {}
-    for wanted, part in zip(pattern, parts, strict=True):
-        if wanted.startswith("{"):
-            values[wanted[1:-1]] = part
-        elif wanted != part:
-            return None
-    return values
-
-
-def _without_suffix(path: str) -> tuple[str, str]:
-    match = re.fullmatch(rf"(.+)\.({'|'.join(SUFFIXES)})", path)
-    return (match[1], match[2]) if match else (path, "")
-
-
-def _is_recording(found: Found) -> bool:
-    return bool(found.name) and any(kind is Recording for kind, _ in found.kinds)
-
-
-def _path_of(request: Request, *, query: bool = True) -> str:
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-    return f"{path}?{request.url.query}" if query and request.url.query else path
-
-
-def _server(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _filters(kind: type[Resource], params: Params) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in params if name in kind.filters]
+def _without_password(value: str) -> str:
+    return shown_url(value) if is_web_address(value) else value

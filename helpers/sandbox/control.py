@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from helpers import phone_numbers
 from helpers.resources.account import Account
-from helpers.resources.base import Params
+from helpers.resources.base import Params, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
 from helpers.sandbox.engine import Engine
@@ -110,11 +110,12 @@ class Control:
         if mode not in MODES:
             raise ControlRefusal(400, f"Mode is one of {', '.join(MODES)}, not {mode!r}.")
         handset = self.engine.handset(account.sid, number)
-        handset.mode = mode
-        handset.save()
-        live = self.engine.call_of(account.sid, number)
-        if live is not None:
-            live.mode_changed()
+        if handset.mode != mode:
+            handset.mode = mode
+            handset.save()
+            live = self.engine.call_of(account.sid, number)
+            if live is not None:
+                live.mode_changed()
         return self._shown(account, number)
 
     async def answer(self, request: Request, account: Account, form: Params) -> Response:
@@ -124,9 +125,8 @@ class Control:
 
     async def decline(self, request: Request, account: Account, form: Params) -> Response:
         number = _number(request)
-        live = self._ringing(account, number)
-        live.decline()
-        return await self._shown_after(account, number, live, "busy")
+        self._ringing(account, number).decline()
+        return self._shown(account, number)
 
     async def hangup(self, request: Request, account: Account, form: Params) -> Response:
         number = _number(request)
@@ -135,8 +135,8 @@ class Control:
             raise ControlRefusal(409, f"{number} is in no call, so there is nothing to hang up.")
         if live.answered_at is None and live.call.direction != "inbound":
             live.decline()
-            return await self._shown_after(account, number, live, "busy")
-        live.hang_up()
+        else:
+            live.hang_up()
         return self._shown(account, number)
 
     async def press(self, request: Request, account: Account, form: Params) -> Response:
@@ -147,9 +147,7 @@ class Control:
         if live is not None and live.answered_at is not None:
             live.press(digits)
         else:
-            handset = self.engine.handset(account.sid, number)
-            handset.keys += [(key, False) for key in digits]
-            handset.save()
+            self.engine.handset(account.sid, number).press(digits, told=False)
         return self._shown(account, number)
 
     async def speak(self, request: Request, account: Account, form: Params) -> Response:
@@ -160,9 +158,7 @@ class Control:
         if live is not None and live.answered_at is not None:
             live.speak(words)
         else:
-            handset = self.engine.handset(account.sid, number)
-            handset.speech.append((words, False))
-            handset.save()
+            self.engine.handset(account.sid, number).speak(words, told=False)
         return self._shown(account, number)
 
     async def call(self, request: Request, account: Account, form: Params) -> Response:
@@ -181,7 +177,11 @@ class Control:
             raise ControlRefusal(400, f"A text has at most 1600 characters, this one {len(body)}.")
         if len(media) > 10:
             raise ControlRefusal(400, f"A text has at most 10 media, this one {len(media)}.")
-        message = self.engine.text_in(number, owned, body, media)
+        for url in media:
+            if not is_web_address(url):
+                raise ControlRefusal(400, f"A MediaUrl is an http or https address, not {url!r}.")
+        message = self.engine.text_in(number, owned, body, media, handset_account=account.sid)
+        self.engine.note_abroad(account.sid, number, message)
         return JSONResponse({"sid": message.sid}, 201)
 
     def _callee(self, request: Request, form: Params) -> tuple[str, Any]:
@@ -199,19 +199,9 @@ class Control:
             raise ControlRefusal(409, f"Nothing rings at {number} now.")
         if live.answered_at is not None:
             raise ControlRefusal(409, f"{number} is in a call already.")
-        if live.call.status != "ringing" or live.call.direction == "inbound":
-            raise ControlRefusal(409, f"Nothing rings at {number} yet.")
+        if live.call.direction == "inbound":
+            raise ControlRefusal(409, f"{number} calls somebody itself: nothing rings there.")
         return live
-
-    async def _shown_after(
-        self, account: Account, number: str, live: LiveCall, status: str
-    ) -> Response:
-        """Show the handset once the act was noticed by the call, which takes no time."""
-        for _ in range(20):
-            if live.over:
-                break
-            await asyncio.sleep(0)
-        return self._shown(account, number)
 
     def _shown(self, account: Account, number: str) -> Response:
         engine = self.engine
@@ -250,7 +240,8 @@ class Control:
                 account.sid, int(since), query.get("call_sid"), query.get("message_sid")
             )
             left = deadline - loop.time()
-            if events or left <= 0 or self.engine.closing or await request.is_disconnected():
+            news = any(_happened(event) for event in events)
+            if news or left <= 0 or self.engine.closing or await request.is_disconnected():
                 break
             await self.engine.next_event(left)
         last = self.engine.store.last_seq(account.sid)
@@ -287,6 +278,7 @@ class Control:
             raise ControlRefusal(400, "Give Advance=SECONDS, or Next=1.")
         await self._not_while_asked()
         await clock.turn(seconds)
+        engine.keep_moment()
         return JSONResponse(self._clock())
 
     async def _not_while_asked(self) -> None:
@@ -315,6 +307,14 @@ def _number(request: Request) -> str:
     if not phone_numbers.is_e164(number):
         raise ControlRefusal(400, f"A handset's number looks like +14155550100, not {number!r}.")
     return number
+
+
+def _happened(event: dict[str, Any]) -> bool:
+    """Whether an event ends a long poll. Who only looks changes nothing.
+
+    Else whoever waits for a change and then looks would wake up by their own looking, for ever.
+    """
+    return event["type"] != "request" or event["data"]["method"] not in ("GET", "HEAD")
 
 
 def _text(message: Message) -> dict[str, Any]:

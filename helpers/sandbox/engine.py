@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from helpers.clock import Clock
-from helpers.resources.account import Account
+from helpers.resources.account import Account, ApiKey
 from helpers.resources.base import R, Resource
 from helpers.resources.call import FINAL, Call
 from helpers.resources.message import Message
@@ -25,13 +27,16 @@ from helpers.resources.number import (
     OutgoingCallerId,
     ValidationRequest,
 )
-from helpers.resources.recording import Recording
+from helpers.resources.recording import RUNNING, Recording
+from helpers.sandbox import recording as recordings
+from helpers.sandbox.actors import spawn
 from helpers.sandbox.audio import wav
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
 from helpers.sandbox.store import Store
 from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+from helpers.twiml import steps
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +44,11 @@ _log = logging.getLogger(__name__)
 #: at once are thereby always told of things in order; slow ones do not hold the call up.
 CALLBACK_GRACE = 1.0
 EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
+
+TAKEN_OUT = "..."  # stands where a secret was
+_NOW = "now"  # the setting that remembers where the clock was
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
+_SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
 
 
 @dataclass
@@ -52,9 +62,10 @@ class Engine:
     base_url: str = ""
     calls: dict[str, LiveCall] = field(default_factory=dict)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
-    _background: set[asyncio.Task[Any]] = field(default_factory=set)
+    _background: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
     closing: bool = False
+    loop: asyncio.AbstractEventLoop | None = None
     failures: list[Exception] = field(default_factory=list)
 
     # -- the world, account by account -----------------------------------------------------
@@ -84,8 +95,17 @@ class Engine:
         call_sid: str | None = None,
         message_sid: str | None = None,
     ) -> None:
-        """Write down that something happened, and tell those who wait for it."""
+        """Write down that something happened, without secrets, and tell those who wait for it."""
+        data = _scrubbed(data, self._secrets(account_sid))
         self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, data)
+        self._wake_watchers()
+
+    def _secrets(self, account_sid: str) -> list[str]:
+        account = self.account(account_sid)
+        keys = self.store.find(ApiKey, account_sid)
+        return [account.auth_token, *(key.secret for key in keys)]
+
+    def _wake_watchers(self) -> None:
         watchers, self._watchers = self._watchers, set()
         for watcher in watchers:
             if not watcher.done():
@@ -110,11 +130,17 @@ class Engine:
         request_url: str = "",
         request_method: str = "",
         reply: Reply | None = None,
+        page: steps.Page | None = None,
     ) -> None:
-        """What Twilio's debugger would show: a Notification, and an event."""
+        """What Twilio's debugger would show: a Notification, and an event.
+
+        *reply* is what the web site answered, or *page* the document if that is what is wrong.
+        """
+        if reply is None and page is not None and page.url == request_url:
+            reply = Reply(page.url, 200, {"content-type": page.content_type}, page.body)
         world = self.world(self.account(account_sid))
         now = self.clock.now()
-        url = shown_url(request_url)
+        url, text = shown_url(request_url), shown_url(text)
         pairs = {
             "EmailNotification": "false",
             "LogLevel": level.upper(),
@@ -165,30 +191,69 @@ class Engine:
         limit: int = DOCUMENT_LIMIT,
     ) -> Reply:
         """Ask a web site in an account's name; time does not jump meanwhile."""
-        with self.clock.work():
-            reply = await self.webhooks.ask(
-                url,
-                method,
-                params,
-                token=self.account(account_sid).auth_token,
-                cookies=cookies,
-                limit=limit,
+        reply = Reply(url, failed=(11200, "nobody waits for the answer any more"))
+        try:
+            with self.clock.work():
+                reply = await self.webhooks.ask(
+                    url,
+                    method,
+                    params,
+                    token=self.account(account_sid).auth_token,
+                    cookies=cookies,
+                    limit=limit,
+                )
+        finally:  # a caller who hangs up meanwhile is no reason to keep quiet about the request
+            self.event(
+                account_sid,
+                "webhook",
+                {
+                    "method": method,
+                    "url": url,
+                    "parameters": dict(params),
+                    "status": reply.status,
+                    "body": _text(reply),
+                    "error": reply.failed[1] if reply.failed else None,
+                },
+                call_sid=call_sid,
+                message_sid=message_sid,
             )
-        self.event(
+        return reply
+
+    async def page(
+        self,
+        account_sid: str,
+        url: str,
+        method: str,
+        params: Sequence[tuple[str, str]],
+        *,
+        cookies: Cookies,
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+    ) -> steps.Page:
+        """Ask for a document; an alert says why it cannot be used."""
+        reply = await self.ask(
             account_sid,
-            "webhook",
-            {
-                "method": method,
-                "url": shown_url(url),
-                "parameters": dict(params),
-                "status": reply.status,
-                "body": _text(reply),
-                "error": reply.failed[1] if reply.failed else None,
-            },
+            url,
+            method,
+            params,
             call_sid=call_sid,
             message_sid=message_sid,
+            cookies=cookies,
         )
-        return reply
+        failed = reply.failed
+        if not failed and not reply.content_type:
+            failed = (11200, f"{shown_url(url)} answered without a Content-Type")
+        if failed:
+            self.alert(
+                account_sid,
+                *failed,
+                call_sid=call_sid,
+                message_sid=message_sid,
+                request_url=url,
+                request_method=method,
+                reply=reply,
+            )
+        return steps.Page(reply.url, reply.body, reply.headers.get("content-type", ""), failed)
 
     async def tell(
         self,
@@ -220,19 +285,13 @@ class Engine:
                     reply=reply,
                 )
 
-        await asyncio.wait({self._spawn(send())}, timeout=CALLBACK_GRACE)
+        await asyncio.wait({self.background(account_sid, send())}, timeout=CALLBACK_GRACE)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        async def held() -> None:
-            try:
-                await work
-            finally:
-                self.clock.end_work()
-
-        self.clock.begin_work()
-        task = asyncio.get_running_loop().create_task(held())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    def background(self, account_sid: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something for an account beside its calls; the clock waits for it."""
+        task = spawn(self.clock, work)
+        self._background[task] = account_sid
+        task.add_done_callback(self._background.pop)
         return task
 
     # -- handsets --------------------------------------------------------------------------
@@ -243,25 +302,40 @@ class Engine:
 
     def call_of(self, account_sid: str, number: str) -> LiveCall | None:
         """The live call that a handset is in, ringing included."""
-        for call in self.calls.values():
-            if call.handset_number == number and call.call.account_sid == account_sid:
-                return call
-        return None
+        here = (call for call in self.calls.values() if call.at_handset(account_sid, number))
+        return next(here, None)
 
     def calls_of(self, account_sid: str, number: str) -> list[Call]:
         """Every call a handset made or got, oldest first."""
         out = self.store.find(Call, account_sid, to=number)
         came = self.store.find(Call, account_sid, from_=number, direction="inbound")
-        rows = [c for c in out if c.direction != "inbound"] + came
+        rows = (
+            [c for c in out if c.direction != "inbound"]
+            + came
+            + self._abroad(Call, account_sid, number)
+        )
         return sorted(rows, key=self.store.position)
 
     def inbox_of(self, account_sid: str, number: str) -> list[Message]:
         """The messages that arrived on a handset, oldest first."""
-        return [
-            m
-            for m in self.store.find(Message, account_sid, to=number)
-            if m.status in ("delivered", "read") and m.direction != "inbound"
+        rows = self.store.find(Message, account_sid, to=number)
+        rows += self._abroad(Message, account_sid, number)
+        arrived = [
+            m for m in rows if m.status in ("delivered", "read") and m.direction != "inbound"
         ]
+        return sorted(arrived, key=self.store.position)
+
+    def _abroad(self, kind: type[R], account_sid: str, number: str) -> list[R]:
+        """What a handset has with numbers of other accounts."""
+        sids = self.handset(account_sid, number).abroad
+        return [row for sid in sids if (row := self.store.get(kind, None, sid)) is not None]
+
+    def note_abroad(self, account_sid: str, number: str, thing: Resource) -> None:
+        """Remember that a handset has part in another account's call or text."""
+        if thing.account_sid != account_sid:
+            handset = self.handset(account_sid, number)
+            handset.abroad.append(thing.sid)
+            handset.save()
 
     # -- starting things -------------------------------------------------------------------
 
@@ -274,34 +348,35 @@ class Engine:
     def ring_in(self, account_sid: str, number: str, owned: IncomingPhoneNumber) -> Call:
         """A handset of *account_sid* calls an owned number; returns the inbound call."""
         live = self.inbound(owned, number, handset_account=account_sid)
+        self.note_abroad(account_sid, number, live.call)
         live.start(live.run_inbound())
         return live.call
 
-    def inbound(
-        self,
-        owned: IncomingPhoneNumber,
-        caller: str,
-        *,
-        handset_account: str = "",
-        far: LiveCall | None = None,
-    ) -> LiveCall:
+    def inbound(self, owned: IncomingPhoneNumber, caller: str, **far_end: Any) -> LiveCall:
         """Make the inbound call that *owned*'s account sees, not started yet."""
         world = self.world(self.account(owned.account_sid))
         call = Call.inbound(world, owned, caller)
         world.save(call)
-        live = LiveCall(self, call, far=far)
-        if handset_account:
-            live.handset_number = caller
-        return live
+        return LiveCall(self, call, **far_end)
+
+    def leg(self, call: Call, parent: LiveCall) -> LiveCall:
+        """Carry a call that a Dial of *parent* just made, not started yet."""
+        return LiveCall(self, call, parent=parent)
 
     def text_in(
-        self, sender: str, owned: IncomingPhoneNumber, body: str, media: Sequence[str] = ()
+        self,
+        sender: str,
+        owned: IncomingPhoneNumber,
+        body: str,
+        media: Sequence[str] = (),
+        *,
+        handset_account: str = "",
     ) -> Message:
         """A text reaches an owned number; returns the inbound message."""
         world = self.world(self.account(owned.account_sid))
         message = Message.inbound(world, owned, sender, body, media)
         world.save(message)
-        arrival = Inbound(self, message, owned)
+        arrival = Inbound(self, message, owned, handset_account=handset_account)
         arrival.start(arrival.run())
         return message
 
@@ -321,8 +396,20 @@ class Engine:
 
     # -- the engine's own life -------------------------------------------------------------
 
+    def keep_moment(self) -> None:
+        """Remember where a hurried or manual clock is, for the next start."""
+        if self.clock.kind != "real":
+            self.store.save_setting(_NOW, self.clock.now().isoformat())
+
+    def kept_moment(self) -> datetime | None:
+        """Where the clock of the file was last known to be."""
+        kept, last = self.store.setting(_NOW), self.store.last_moment()
+        moments = [datetime.fromisoformat(kept)] if kept else []
+        return max([*moments, *([last] if last else [])], default=None)
+
     async def resume(self) -> None:
         """After a restart: messages go on, calls that were live have failed."""
+        self.loop = asyncio.get_running_loop()
         for message in self.store.find(Message, None):
             if message.status in ("queued", "sending", "sent", "accepted"):
                 self.deliver(message)
@@ -335,6 +422,10 @@ class Engine:
             if call.status not in FINAL:
                 live = LiveCall(self, call)
                 live.start(live.run_lost())
+        for made in self.store.find(Recording, None):
+            if made.status in RUNNING:  # nobody knows how far it came
+                made.status, made.duration = "absent", 0
+                self.store.update(made, "status", "duration")
 
     def actors(self, account_sid: str | None = None) -> Iterator[LiveCall | Delivery | Inbound]:
         """Everything under way, of one account or of all."""
@@ -347,25 +438,27 @@ class Engine:
 
     async def drop(self, account_sid: str | None = None) -> None:
         """Stop everything under way without a word to anyone: a reset, or the end."""
-        tasks = []
-        for actor in self.actors(account_sid):
-            if actor.task is not None and actor.task is not asyncio.current_task():
-                actor.forget()
-                actor.task.cancel()
-                tasks.append(actor.task)
-        if account_sid is None:
-            tasks += self._background
-            for task in self._background:
+        while tasks := self._stopped(account_sid):
+            for task in tasks:
                 task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _stopped(self, account_sid: str | None) -> list[asyncio.Task[None]]:
+        """Forget everything under way; returns the tasks that are to be cancelled."""
+        actors = list(self.actors(account_sid))
+        for actor in actors:
+            actor.forget()
+        for actor in actors:  # the other end may be another account's, which hears a hang-up
+            if isinstance(actor, LiveCall) and actor.far is not None:
+                actor.far.leave()
+        tasks = [task for task, whose in self._background.items() if account_sid in (None, whose)]
+        return tasks + [actor.task for actor in actors if actor.task is not None]
 
     async def close(self) -> None:
-        """End everything within moments; what was acknowledged is in the file."""
+        """End everything within moments; what was acknowledged is in the file. Safe to repeat."""
         self.closing = True
+        self._wake_watchers()
         await self.drop()
-        for watcher in self._watchers:
-            if not watcher.done():
-                watcher.set_result(None)
         await self.webhooks.close()
 
 
@@ -404,6 +497,12 @@ class AccountWorld:
 
     def update(self, resource: Resource, *names: str) -> None:
         self.engine.store.update(resource, *names)
+        live = self.engine.calls.get(resource.sid)
+        if live is not None and live.call is not resource:  # a running call reads its own copy
+            for name in names:
+                setattr(live.call, name, getattr(resource, name))
+            if "time_limit" in names:
+                live.plan_limit()
 
     def remove(self, resource: Resource) -> None:
         self.engine.store.remove(resource)
@@ -442,20 +541,34 @@ class AccountWorld:
     def start_recording(self, call: Call, recording: Recording) -> None:
         live = self.engine.calls.get(call.sid)
         if live is not None:
-            live.start_recording(recording)
+            recordings.hold(live, recording)
 
     def stop_recording(self, recording: Recording, status: str) -> None:
         live = self.engine.calls.get(recording.call_sid)
         if live is not None:
-            live.change_recording(recording, status)
+            recordings.change(live, recording, status)
 
 
-def shown_url(url: str) -> str:
-    """*url* without the credentials it may hold."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+def shown_url(text: str) -> str:
+    """A URL, or a text with URLs in it, without the credentials they may hold."""
+    return _CREDENTIALS.sub("", text) if "@" in text else text
+
+
+def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
+    """*value* without credentials and tokens, whatever it is made of."""
+    if isinstance(value, dict):
+        return {
+            name: TAKEN_OUT if inner and _SECRET_NAME.search(name) else _scrubbed(inner, secrets)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_scrubbed(inner, secrets) for inner in value]
+    if not isinstance(value, str):
+        return value
+    for secret in secrets:
+        value = value.replace(secret, TAKEN_OUT)
+    return shown_url(value)
 
 
 def _text(reply: Reply) -> str:
     return reply.body[: EVENT_BODY * 4].decode(errors="replace")[:EVENT_BODY]
-

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from helpers.sandbox.store import Store
 
 MODES = ("auto", "manual", "busy", "no-answer", "decline", "off")
-AUTO_ANSWER = 2.0  # seconds of the clock until an `auto` handset answers, and a `decline` one declines
+#: Seconds of the clock until an `auto` handset answers, and a `decline` one declines.
+AUTO_ANSWER = 2.0
 
 
 @dataclass
@@ -17,6 +18,8 @@ class Handset:
 
     *keys* and *speech* wait for the next Gather or validation call that reads them; each comes
     with whether a transcript tells of it already (what is said before a call is told when read).
+    *abroad* are the SIDs of calls and texts it has with numbers of other accounts, which keep
+    them. Without a number it is the far end of a call that is no handset: it is never kept.
     """
 
     store: Store
@@ -25,6 +28,7 @@ class Handset:
     mode: str = "auto"
     keys: list[tuple[str, bool]] = field(default_factory=list)
     speech: list[tuple[str, bool]] = field(default_factory=list)
+    abroad: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, store: Store, account_sid: str, number: str) -> Handset:
@@ -32,21 +36,34 @@ class Handset:
         row = store.handset(account_sid, number)
         if row is None:
             return cls(store, account_sid, number)
-        keys, speech = json.loads(row["keys"] or "[]"), json.loads(row["speech"] or "[]")
+        kept = json.loads(row["keys"])
         return cls(
             store,
             account_sid,
             number,
             row["mode"],
-            [(key, told) for key, told in keys],
-            [(words, told) for words, told in speech],
+            [(key, told) for key, told in kept["keys"]],
+            [(words, told) for words, told in json.loads(row["speech"])],
+            kept["abroad"],
         )
 
     def save(self) -> None:
         """Keep it as it is now."""
-        self.store.save_handset(
-            self.account_sid, self.number, self.mode, json.dumps(self.keys), json.dumps(self.speech)
-        )
+        if self.number:
+            kept = json.dumps({"keys": self.keys, "abroad": self.abroad})
+            self.store.save_handset(
+                self.account_sid, self.number, self.mode, kept, json.dumps(self.speech)
+            )
+
+    def press(self, digits: str, *, told: bool) -> None:
+        """Keep keys for the next one who reads some."""
+        self.keys += [(key, told) for key in digits]
+        self.save()
+
+    def speak(self, words: str, *, told: bool) -> None:
+        """Keep words, likewise."""
+        self.speech.append((words, told))
+        self.save()
 
     def forget(self) -> None:
         """At hang-up nothing of what was keyed or said is left."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from helpers import phone_numbers
 from helpers.errors import Refusal
 from helpers.resources.base import Params
 from helpers.resources.message import Message
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
-from helpers.sandbox.webhooks import Cookies
+from helpers.sandbox.dialling import dialled
+from helpers.sandbox.webhooks import MEDIA_LIMIT, Cookies
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 
@@ -22,9 +24,29 @@ HOPS = {"queued": ("sending", 0.0), "sending": ("sent", 1.0), "sent": ("delivere
 UNREACHABLE = 30003
 REPLIES = 10  # to one inbound message, warning 14109
 
-STOP = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT".split())
-START = frozenset("START YES UNSTOP".split())
-HELP = frozenset("HELP INFO".split())
+MEDIA_TYPES = {
+    "gif": "image/gif",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "vcf": "text/vcard",
+    "wav": "audio/wav",
+    "webp": "image/webp",
+}
+
+STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"])
+START = frozenset(["START", "YES", "UNSTOP"])
+HELP = frozenset(["HELP", "INFO"])
+
+#: What a debugger says where the API would refuse a message.
+CODES = {
+    21211: 14101,
+    21212: 14102,
+    **dict.fromkeys((21606, 21659), 14108),
+    21608: 14111,
+    **dict.fromkeys((21602, 21617, 21619, 21620, 21623), 14103),
+}
 
 
 class _MessageActor(Actor):
@@ -70,9 +92,21 @@ class Delivery(_MessageActor):
             while self.message.status in HOPS:
                 status, seconds = HOPS[self.message.status]
                 await self.wait(seconds)
+                if status == "sending":
+                    await self._fetch_media()
                 await self._become(status)
         finally:
             self.engine.messages.pop(self.message.sid, None)
+
+    async def _fetch_media(self) -> None:
+        """Get the pictures, as a carrier would; one that cannot be had holds no words up."""
+        message = self.message
+        for url in message.media_url:
+            reply = await self.engine.ask(
+                message.account_sid, url, "GET", (), message_sid=message.sid, limit=MEDIA_LIMIT
+            )
+            if reply.failed:
+                self.alert(*reply.failed, request_url=url, request_method="GET", reply=reply)
 
     async def _become(self, status: str) -> None:
         message = self.message
@@ -88,11 +122,12 @@ class Delivery(_MessageActor):
                     "error_code": UNREACHABLE,
                     "error_message": "Unreachable destination handset",
                 }
-        self.become(status, **fields)
+        with self.engine.store.transaction():  # or a kill between the two would lose the text
+            self.become(status, **fields)
+            if status == "delivered" and owned is not None:
+                self.engine.text_in(message.from_, owned, message.body, message.media_url)
         if status == "undelivered":
             self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
-        if status == "delivered" and owned is not None:
-            self.engine.text_in(message.from_, owned, message.body, message.media_url)
         await self._callback()
 
     async def _callback(self) -> None:
@@ -123,9 +158,17 @@ class Delivery(_MessageActor):
 class Inbound(_MessageActor):
     """A text that reached an owned number: ask its web site what to answer."""
 
-    def __init__(self, engine: Engine, message: Message, owned: IncomingPhoneNumber) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        message: Message,
+        owned: IncomingPhoneNumber,
+        *,
+        handset_account: str = "",
+    ) -> None:
         super().__init__(engine, message)
         self.owned = owned
+        self.handset_account = handset_account or message.account_sid
 
     async def run(self) -> None:
         try:
@@ -142,23 +185,31 @@ class Inbound(_MessageActor):
         word = self.message.body.strip().upper()
         us, them, store = self.message.to, self.message.from_, self.engine.store
         if word in STOP:
-            self._reply("You have opted out and will get no more texts. Reply START to get them again.")
+            self._say("You have opted out: no more texts. Reply START to get them again.")
             store.block(self.message.account_sid, us, them)
         elif word in START:
             store.unblock(self.message.account_sid, us, them)
-            self._reply("You will get texts from this number again. Reply STOP to end them.")
+            self._say("You will get texts from this number again. Reply STOP to end them.")
         elif word in HELP:
-            self._reply("Reply STOP to get no more texts. Message and data rates may apply.")
+            self._say("Reply STOP to get no more texts. Message and data rates may apply.")
 
-    def _reply(self, body: str) -> None:
-        send_from_document(
+    def _say(self, body: str) -> None:
+        self._reply(steps.SendText(None, None, body))
+
+    def _reply(self, step: steps.SendText) -> steps.Sent:
+        """Answer the text, or send what its web site wants sent to somebody else."""
+        sent = send_from_document(
             self.world,
-            steps.SendText(None, None, body),
-            to=self.message.from_,
-            from_=self.message.to,
+            step,
+            to=step.to or self.message.from_,
+            from_=step.from_ or self.message.to,
             direction="outbound-reply",
             alert=self._warn,
         )
+        found = self.world.find(Message, sid=sent.sid) if sent.sid else []
+        if found and found[0].to == self.message.from_:
+            self.engine.note_abroad(self.handset_account, self.message.from_, found[0])
+        return sent
 
     def _warn(self, code: int, text: str) -> None:
         self.alert(code, text, level="warning")
@@ -173,6 +224,7 @@ class Inbound(_MessageActor):
         first = steps.Fetch(owned.sms_url or "", owned.sms_method)
         talk = conversation(first, kind="messaging", fallback=fallback, moved=self._moved)
         answer: Any = None
+        page: steps.Page | None = None
         while True:
             try:
                 step = talk.send(answer)
@@ -181,23 +233,16 @@ class Inbound(_MessageActor):
             answer = None
             match step:
                 case steps.Fetch(url, method, params):
-                    answer = await self._fetch(url, method, params, cookies)
+                    answer = page = await self._fetch(url, method, params, cookies)
                 case steps.SendText():
                     replies += 1
                     if replies > REPLIES:
                         self._warn(14109, f"more than {REPLIES} replies to one message")
                         answer = steps.Sent("", "invalid")
                         continue
-                    answer = send_from_document(
-                        self.world,
-                        step,
-                        to=step.to or self.message.from_,
-                        from_=step.from_ or self.message.to,
-                        direction="outbound-reply",
-                        alert=self._warn,
-                    )
+                    answer = self._reply(step)
                 case steps.Alert(code, text, level):
-                    self.alert(code, text, level=level, request_url=step.url)
+                    self.alert(code, text, level=level, request_url=step.url, page=page)
                 case steps.Begin(verb, text):
                     self.event("verb", {"verb": verb, "text": text})
                 case steps.HangUp():
@@ -209,7 +254,7 @@ class Inbound(_MessageActor):
     async def _fetch(
         self, url: str, method: str, params: tuple[tuple[str, str], ...], cookies: Cookies
     ) -> steps.Page:
-        reply = await self.engine.ask(
+        return await self.engine.page(
             self.message.account_sid,
             url,
             method,
@@ -217,12 +262,6 @@ class Inbound(_MessageActor):
             message_sid=self.message.sid,
             cookies=cookies,
         )
-        failed = reply.failed
-        if not failed and not reply.content_type:
-            failed = (11200, f"{url} answered without a Content-Type")
-        if failed:
-            self.alert(*failed, request_url=url, request_method=method, reply=reply)
-        return steps.Page(reply.url, reply.body, reply.headers.get("content-type", ""), failed)
 
     def parameters(self) -> list[tuple[str, str]]:
         """What a web site is told of an inbound message."""
@@ -249,8 +288,14 @@ class Inbound(_MessageActor):
             ("ApiVersion", message.api_version),
         ]
         for i, url in enumerate(message.media_url):
-            pairs += [(f"MediaUrl{i}", url), (f"MediaContentType{i}", "image/jpeg")]
+            pairs += [(f"MediaUrl{i}", url), (f"MediaContentType{i}", _media_type(url))]
         return pairs
+
+
+def _media_type(url: str) -> str:
+    """What a picture or file is, by the end of its name: nothing is fetched to find out."""
+    suffix = url.partition("?")[0].rpartition(".")[2].lower()
+    return MEDIA_TYPES.get(suffix, "image/jpeg")
 
 
 def send_from_document(
@@ -263,6 +308,8 @@ def send_from_document(
     alert: Callable[[int, str], None],
 ) -> steps.Sent:
     """Send the message that a document asks for; what the API would refuse becomes an alert."""
+    # Without a plus it is a number of the sender's country.
+    to = dialled(to, phone_numbers.region(from_) or "US") or to
     pairs = [("To", to), ("From", from_), ("Body", step.body)]
     pairs += [("MediaUrl", url) for url in step.media]
     if step.status_callback:
@@ -270,8 +317,7 @@ def send_from_document(
     try:
         message = Message.create(Params(pairs), world)
     except Refusal as refusal:
-        codes = {21211: 14101, 21608: 14111, 21212: 14102, 21606: 14108, 21602: 14103, 21617: 14103}
-        alert(codes.get(refusal.code, refusal.code), refusal.message)
+        alert(CODES.get(refusal.code, refusal.code), refusal.message)
         return steps.Sent("", "invalid")
     now = world.now()
     message.sid = world.sid("MM" if step.media else "SM")

@@ -42,20 +42,37 @@ class Options:
     start: str | None = None
 
     def __post_init__(self) -> None:
+        if not self.host.strip():
+            raise SandboxError("The host is empty.", next_step="Leave --host out, or name one.")
+        if not self.data.strip():
+            raise SandboxError(
+                "The data file has no name.", next_step="Leave --data out, or name it."
+            )
         if self.clock not in KINDS:
             raise SandboxError(f"A clock is one of {', '.join(KINDS)}, not {self.clock!r}.")
         if not 0 <= self.port <= 65535:
             raise SandboxError(f"{self.port} is no port: it is 0 (any free one) to 65535.")
         if not 0 < self.webhook_timeout <= 600:
             raise SandboxError("The webhook timeout is more than 0 and at most 600 seconds.")
+        first = self.account_sid, self.auth_token, self.type
+        defaults = ACCOUNT_SID, AUTH_TOKEN, "trial"
+        seen: set[str] = set()
         for sid, token, kind in [
-            (self.account_sid or ACCOUNT_SID, self.auth_token or AUTH_TOKEN, self.type or "trial"),
+            tuple(d if given is None else given for given, d in zip(first, defaults, strict=True)),
             *(self.accounts or ()),
         ]:
             _check_account(sid, token, kind)
+            if sid in seen:
+                raise SandboxError(
+                    f"The account {sid} is there already: each has a SID of its own."
+                )
+            seen.add(sid)
         for number in (*(self.numbers or ()), *(self.verified or ())):
             if not phone_numbers.is_e164(number):
                 raise SandboxError(f"A number looks like +14155550100, not {number!r}.")
+        for numbers in (self.numbers, self.verified):
+            if numbers and len(set(numbers)) < len(numbers):
+                raise SandboxError(f"A number is named twice: {', '.join(numbers)}.")
         if self.start is not None:
             moment(self.start)
 
@@ -76,6 +93,8 @@ class Options:
     def contradictions(self, world: dict[str, Any]) -> list[str]:
         """The options that were given and differ from what a data file holds."""
         mine, given = self.world(), asdict(self)
+        if given["start"] == "now":
+            given["start"] = None  # it was, once, and the clock went on from there
         return [name for name in mine if given[name] is not None and mine[name] != world.get(name)]
 
 
@@ -89,7 +108,10 @@ def moment(text: str) -> datetime:
         raise SandboxError(
             f"A start is a moment such as 2026-01-05T09:00:00Z, or now; not {text!r}."
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if not 1970 <= found.year < 3000:
+        raise SandboxError("A start is a moment of the years 1970 to 2999.")
+    return found.astimezone(UTC)
 
 
 def _check_account(sid: str, token: str, kind: str) -> None:

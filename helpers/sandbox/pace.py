@@ -27,13 +27,13 @@ class Pace:
         self.engine = engine
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        clock = self.engine.clock
+        clock, asking = self.engine.clock, self.engine.webhooks.asking
         if scope["type"] != "http" or scope["path"] in ("/_sandbox/events", "/_sandbox/clock"):
             await self.app(scope, receive, send)
         elif clock.kind == "hurried":
             with clock.work():
                 await self.app(scope, receive, send)
-        elif clock.kind == "manual" and scope["method"] != "GET" and not self.engine.webhooks.asking:
+        elif clock.kind == "manual" and scope["method"] != "GET" and not asking:
 
             async def settled(message: Message) -> None:
                 if message["type"] == "http.response.start" and not clock.turning:

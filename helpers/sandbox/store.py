@@ -153,36 +153,37 @@ class Store:
     def _open(self) -> None:
         run = self._db.execute
         if self.path != ":memory:":
-            # Exclusive before the journal mode: the first access takes the lock and keeps it.
+            # Exclusive before anything else: the first access takes the lock and keeps it.
             run("PRAGMA locking_mode=EXCLUSIVE")
+        empty = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if not empty:
+            self._check()  # before the first write: what is not ours stays as it is
+        if self.path != ":memory:":
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=NORMAL")
-        run("BEGIN IMMEDIATE")
-        try:
-            application = run("PRAGMA application_id").fetchone()[0]
-            version = run("PRAGMA user_version").fetchone()[0]
-            empty = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        with self.transaction():
             if empty:
                 for line in self._schema:
                     run(line)
                 run(f"PRAGMA application_id={_APPLICATION}")
-            elif application != _APPLICATION:
-                raise SandboxError(
-                    f"{self.path} holds another program's data.",
-                    next_step="Name a file that does not exist yet; the sandbox makes it.",
-                )
-            elif version != self._version:
-                raise SandboxError(
-                    f"{self.path} was made by another version of the sandbox.",
-                    next_step="Start with a new file, or use the version that made it.",
-                )
-            elif (state := run("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {state}")
             run(f"PRAGMA user_version={self._version}")  # a write, to know that it can be written
-        except BaseException:
-            run("ROLLBACK")
-            raise
-        run("COMMIT")
+
+    def _check(self) -> None:
+        def pragma(name: str) -> Any:
+            return self._db.execute(f"PRAGMA {name}").fetchone()[0]
+
+        if pragma("application_id") != _APPLICATION:
+            raise SandboxError(
+                f"{self.path} holds another program's data.",
+                next_step="Name a file that does not exist yet; the sandbox makes it.",
+            )
+        if pragma("user_version") != self._version:
+            raise SandboxError(
+                f"{self.path} was made by another version of the sandbox.",
+                next_step="Start with a new file, or use the version that made it.",
+            )
+        if (state := pragma("quick_check(1)")) != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {state}")
 
     def _unusable(self, problem: sqlite3.Error) -> SandboxError:
         said = str(problem)
@@ -228,15 +229,16 @@ class Store:
         self._depth += 1
         try:
             yield
+            if self._depth == 1:
+                self._db.execute("COMMIT")
         except BaseException:
-            self._depth -= 1
-            if self._depth == 0:
+            if self._depth == 1:
                 self._counters.clear()
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # some failures end it by themselves
+                    self._db.execute("ROLLBACK")
             raise
-        self._depth -= 1
-        if self._depth == 0:
-            self._db.execute("COMMIT")
+        finally:
+            self._depth -= 1
 
     # -- resources -------------------------------------------------------------------------
 
@@ -321,9 +323,12 @@ class Store:
             f"SELECT position FROM {self._tables[kind].name} WHERE sid = ? AND account_sid = ?",
             (sid, account_sid),
         ).fetchone()
-        row = row or self._db.execute(
-            "SELECT position FROM removed WHERE sid = ? AND account_sid = ?", (sid, account_sid)
-        ).fetchone()
+        row = (
+            row
+            or self._db.execute(
+                "SELECT position FROM removed WHERE sid = ? AND account_sid = ?", (sid, account_sid)
+            ).fetchone()
+        )
         return row[0] if row else None
 
     def _select(
@@ -519,19 +524,20 @@ class Store:
 
         Only the numbers of its events go on: whoever follows the log must not meet one twice.
         """
+        others = ("events", "entries", "handsets", "optouts", "blobs", "removed")
+        tables = [*(table.name for table in self._tables.values()), *others]
+        accounts = self._tables[kinds()["Account"]]
         with self.transaction():
-            family = [account_sid]
-            account = kinds()["Account"]
-            family += [a.sid for a in self.find(account, account_sid) if a.sid != account_sid]
-            for one in family:
-                for table in self._tables.values():
-                    self._db.execute(f"DELETE FROM {table.name} WHERE account_sid = ?", (one,))
-                for name in ("events", "entries", "handsets", "optouts", "blobs", "removed"):
-                    self._db.execute(f"DELETE FROM {name} WHERE account_sid = ?", (one,))
-                self._counters.clear()
+            owned = [account.sid for account in self.find(accounts.kind, account_sid)]
+            for sid in {account_sid, *owned}:
+                for table in tables:
+                    self._db.execute(f"DELETE FROM {table} WHERE account_sid = ?", (sid,))
+                # A sub-account's row is its owner's.
+                self._db.execute(f"DELETE FROM {accounts.name} WHERE sid = ?", (sid,))
                 self._db.execute(
-                    "DELETE FROM counters WHERE account_sid = ? AND name != 'seq'", (one,)
+                    "DELETE FROM counters WHERE account_sid = ? AND name != 'seq'", (sid,)
                 )
+            self._counters.clear()
 
 
 def _event(row: Sequence[Any]) -> dict[str, Any]:

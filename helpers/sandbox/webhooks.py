@@ -160,7 +160,11 @@ class Webhooks:
             if reply.status not in (301, 302, 303, 307, 308) or reply.failed:
                 return reply if reply.failed else _judged(reply, limit)
             # Followed as browsers do: the next request is a GET and the form is lost.
-            url = urljoin(reply.url, reply.headers.get("location", ""))
+            location = reply.headers.get("location", "")
+            try:
+                url = urljoin(reply.url, location)
+            except ValueError:
+                return Reply(reply.url, failed=(11100, f"this is not a URL: {location}"))
             method, params = "GET", []
             inside = twimlets.answer(url, method, params)
             if inside is not None:
@@ -236,9 +240,8 @@ class Webhooks:
             return Reply(url, failed=(11220, f"no TLS connection to {_plain(url)}"))
         except aiohttp.ClientConnectorError as problem:
             if isinstance(problem.os_error, ConnectionRefusedError):
-                return Reply(
-                    url, failed=(11202, f"nothing listens at {_plain(url)}: is your web site running?")
-                )
+                why = f"nothing listens at {_plain(url)}: is your web site running?"
+                return Reply(url, failed=(11202, why))
             return Reply(url, failed=(11205, f"no connection to {_plain(url)}"))
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             return Reply(url, failed=(11205, f"{_plain(url)} closed the connection"))
@@ -360,5 +363,8 @@ def _total(url: str, default: float) -> float:
 
 def _plain(url: str) -> str:
     """The URL without credentials, query and fragment: what a sentence should show."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -1,8 +1,13 @@
 """Calls, as the official client, a web site and the handsets see them."""
 
+import io
+import struct
+import wave
+
 import pytest
 from twilio.request_validator import RequestValidator
 
+from helpers.resources.recording import Recording
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 HELLO = twiml("<Say>Hello world.</Say>")
@@ -14,7 +19,7 @@ def town():
         yield town
 
 
-# -- an outgoing call ------------------------------------------------------------------------
+# -- an outgoing call -------------------------------------------------------------------------
 
 
 def test_the_guides_call(town):
@@ -189,7 +194,7 @@ def test_send_digits_are_played_first(town):
     assert town.transcript()[-1] == ("Say", "hi")
 
 
-# -- gather ------------------------------------------------------------------------------------
+# -- gather -----------------------------------------------------------------------------------
 
 
 def menu(action="/menu"):
@@ -267,7 +272,7 @@ def test_keys_are_forgotten_at_hang_up(town):
     assert town.site.asked("/menu") == []
 
 
-# -- record --------------------------------------------------------------------------------------
+# -- record -----------------------------------------------------------------------------------
 
 
 def test_a_recording_can_be_fetched_and_is_as_long_as_what_was_said(town):
@@ -311,7 +316,7 @@ def test_silence_is_no_recording(town):
     assert town.transcript()[-1] == ("Say", "nothing heard")
 
 
-# -- dial ----------------------------------------------------------------------------------------
+# -- dial -------------------------------------------------------------------------------------
 
 
 def test_dial_connects_two_handsets_until_one_hangs_up(town):
@@ -375,7 +380,7 @@ def test_the_caller_hangs_up_and_the_other_side_is_free(town):
     assert town.phone(BOB)["calls"][-1]["status"] == "completed"
 
 
-# -- in the other direction ------------------------------------------------------------------------
+# -- in the other direction -------------------------------------------------------------------
 
 
 def own(town, **fields):
@@ -422,7 +427,10 @@ def test_a_number_nobody_owns_cannot_be_called(town):
 
 def test_a_call_between_two_owned_numbers_has_two_legs():
     with Town(numbers=(SHOP, "+15005550009")) as town:
-        town.site.pages |= {"/out": twiml("<Pause length='2'/>"), "/in": twiml("<Say>hi</Say><Pause length='9'/>")}
+        town.site.pages |= {
+            "/out": twiml("<Pause length='2'/>"),
+            "/in": twiml("<Say>hi</Say><Pause length='9'/>"),
+        }
         [number] = town.client.incoming_phone_numbers.list(phone_number="+15005550009")
         number.update(voice_url=town.url + "/in")
         out = town.call(to="+15005550009", url=town.url + "/out")
@@ -438,7 +446,7 @@ def test_sms_in_a_call_sends_a_text(town):
     assert [m["body"] for m in town.phone(ALICE)["inbox"]] == ["see you at noon"]
 
 
-# -- what goes wrong ---------------------------------------------------------------------------------
+# -- what goes wrong --------------------------------------------------------------------------
 
 
 def test_a_broken_document_goes_to_the_fallback_with_its_code(town):
@@ -487,7 +495,7 @@ def test_a_trial_may_only_dial_verified_numbers():
         assert town.transcript()[1][0] == "notice"
 
 
-# -- verification -------------------------------------------------------------------------------------
+# -- verification -----------------------------------------------------------------------------
 
 
 def test_the_validation_call_wants_its_six_digits(town):
@@ -515,59 +523,443 @@ def test_a_wrong_code_verifies_nothing(town):
     assert town.site.asked("/verified")[-1]["VerificationStatus"] == "failed"
 
 
-# -- the clock -----------------------------------------------------------------------------------------
+# -- dial, in detail --------------------------------------------------------------------------
+
+CAROL, LINE = "+14155550102", "+15005550009"
+LONG = "<Pause length='100'/>"
 
 
-def story(town):
+def test_a_second_dial_is_not_confused_by_the_first(town):
+    town.phone(BOB, Mode="no-answer")
+    action = f'<Dial action="/after">{CAROL}</Dial>'
     town.site.pages |= {
-        "/voice": twiml(menu("/menu")),
-        "/menu": twiml("<Say>thank you</Say><Pause length='1'/>"),
-        "/status": twiml(""),
+        "/voice": twiml(f'<Dial timeout="5">{BOB}</Dial>{action}'),
+        "/after": twiml(""),
     }
-    town.phone(ALICE, "press", Digits="1")
-    call = town.call(
-        status_callback=town.url + "/status", status_callback_event=["answered", "completed"]
-    )
-    return call
+    town.call()
+    town.advance(2 + 5 + 2 + 3)
+    town.phone(CAROL, "hangup")
+    town.advance(0)
+    assert town.site.asked("/after")[0]["DialCallStatus"] == "completed"
 
 
-def told(town, call):
-    return [
-        (e["type"], e["data"].get("verb") or e["data"].get("status"))
-        for e in town.events(call_sid=call.sid)
-        if e["type"] != "request"
-    ]
+def test_one_after_the_other(town):
+    town.phone(BOB, Mode="decline")
+    dial = f'<Dial sequential="true"><Number>{BOB}</Number><Number>{CAROL}</Number></Dial>'
+    parent = town.call(dial)
+    town.advance(2 + 2 + 2)
+    legs = [(c.to, c.status) for c in town.client.calls.list(parent_call_sid=parent.sid)]
+    assert legs == [(CAROL, "in-progress"), (BOB, "busy")]
 
 
-def test_hurried_and_manual_clocks_tell_the_same_story():
-    with Town(verified=(ALICE, BOB)) as town:
-        call = story(town)
-        town.advance(60)
-        manual = told(town, call)
-    with Town(verified=(ALICE, BOB), clock="hurried") as town:
-        call = story(town)
-        hurried, seq = [], 0
-        while len(hurried) < len(manual):  # the long poll returns as soon as more is known
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
-            hurried = told(town, call)
-    assert hurried == manual
-    assert len(manual) > 8
+def test_a_star_ends_a_dial_that_allows_it(town):
+    town.call(f'<Dial hangupOnStar="true">{BOB}</Dial><Say>back</Say>')
+    town.advance(6)
+    town.phone(ALICE, "press", Digits="1*7")
+    assert town.transcript()[-1] == ("Say", "back")
+    assert town.phone(BOB)["calls"][-1]["status"] == "completed"
 
 
-def test_a_web_site_may_not_turn_the_clock_while_it_is_asked(town):
-    replies = []
+def test_the_limit_of_a_dial_ends_it(town):
+    town.site.pages |= {
+        "/voice": twiml(f'<Dial timeLimit="7" action="/after">{BOB}</Dial>'),
+        "/after": twiml(""),
+    }
+    town.call()
+    town.advance(2 + 2 + 7)
+    assert town.site.asked("/after")[0]["DialCallDuration"] == "7"
 
-    def page(params):
-        replies.append(town.control("POST", "/clock", Advance=1).status_code)
-        return HELLO
 
-    town.site.pages["/voice"] = page
+def test_a_dial_is_recorded_with_what_both_sides_say(town):
+    town.site.pages |= {
+        "/voice": twiml(f'<Dial record="record-from-answer-dual" action="/after">{BOB}</Dial>'),
+        "/after": twiml(""),
+    }
+    town.call()
+    town.advance(4)
+    town.phone(ALICE, "speak", Speech="how are you")
+    town.advance(2)
+    town.phone(BOB, "speak", Speech="fine")
+    town.advance(2)
+    town.phone(BOB, "hangup")
+    [recording] = town.client.recordings.list()
+    told = town.site.asked("/after")[0]
+    assert told["RecordingUrl"].endswith(recording.sid)
+    assert (recording.source, recording.channels, recording.duration) == ("DialVerb", 2, "4")
+    [kept] = town.sandbox.store.find(Recording, None)
+    assert kept.sounds == [[0.0, 3], [2.0, 1]]
+
+
+def test_words_of_a_dial_are_not_kept_for_a_later_recording(town):
+    town.site.pages |= {
+        "/voice": twiml(f'<Dial>{BOB}</Dial><Record action="/done" timeout="2"/><Say>none</Say>'),
+        "/done": twiml(""),
+    }
+    town.call()
+    town.advance(4)
+    town.phone(ALICE, "speak", Speech="hello bob")
+    town.advance(1)
+    town.phone(BOB, "hangup")
+    town.advance(3)
+    assert town.site.asked("/done") == []
+    assert town.transcript()[-1] == ("Say", "none")
+
+
+def test_a_caller_who_leaves_while_it_rings_ends_it_all(town):
+    town.phone(BOB, Mode="manual")
+    town.site.pages |= {
+        "/voice": twiml(f'<Dial action="/after">{BOB}</Dial>'),
+        "/after": twiml(LONG),
+    }
+    town.call()
+    town.advance(5)
+    town.phone(ALICE, "hangup")
+    town.advance(1)
+    [told] = town.site.asked("/after")
+    assert (told["DialCallStatus"], told["CallStatus"]) == ("canceled", "completed")
+    assert town.phone(BOB)["calls"][-1]["status"] == "canceled"
+
+
+def test_answer_on_bridge_leaves_the_caller_ringing(town):
+    town.phone(BOB, Mode="manual")
+    town.site.pages["/voice"] = twiml(f'<Dial answerOnBridge="true">{BOB}</Dial>')
+    own(town, voice_url=town.url + "/voice")
+    sid = town.phone(ALICE, "call", To=SHOP)["sid"]
+    town.advance(5)
+    assert town.client.calls(sid).fetch().status == "ringing"
+    town.phone(BOB, "answer")
+    assert town.client.calls(sid).fetch().status == "in-progress"
+
+
+def test_a_called_side_that_hangs_up_in_its_own_document_is_not_joined(town):
+    town.site.pages |= {
+        "/voice": twiml(f'<Dial action="/after"><Number url="/own">{BOB}</Number></Dial>'),
+        "/own": twiml("<Hangup/>"),
+        "/after": twiml(""),
+    }
+    town.call()
+    town.advance(5)
+    [told] = town.site.asked("/after")
+    assert (told["DialCallStatus"], told["DialBridged"]) == ("completed", "false")
+
+
+def test_progress_of_a_leg_goes_to_its_own_callback(town):
+    events = "initiated ringing answered completed"
+    number = f'<Number statusCallback="/leg" statusCallbackEvent="{events}">{BOB}</Number>'
+    town.site.pages |= {"/voice": twiml(f"<Dial>{number}</Dial>"), "/leg": twiml("")}
     call = town.call()
     town.advance(5)
-    assert replies == [409]
+    town.phone(BOB, "hangup")
+    told = town.site.asked("/leg")
+    assert [t["CallStatus"] for t in told] == ["initiated", "ringing", "in-progress", "completed"]
+    assert {t["ParentCallSid"] for t in told} == {call.sid}
+    assert told[-1]["CallDuration"] == "1"
+
+
+@pytest.fixture
+def lines():
+    """A town with two numbers of its own."""
+    with Town(verified=(ALICE, BOB), numbers=(SHOP, LINE)) as town:
+        yield town
+
+
+def settle(town, number, **fields):
+    [row] = town.client.incoming_phone_numbers.list(phone_number=number)
+    row.update(**fields)
+
+
+def test_keys_and_words_go_through_a_dial_to_a_number_of_ones_own(lines):
+    town = lines
+    ask = '<Gather numDigits="1" action="/key"/>'
+    town.site.pages |= {
+        "/voice": twiml(f"<Dial>{LINE}</Dial>"),
+        "/line": twiml(ask),
+        "/key": twiml('<Record action="/done" timeout="1"/>'),
+        "/done": twiml(""),
+    }
+    settle(town, SHOP, voice_url=town.url + "/voice")
+    settle(town, LINE, voice_url=town.url + "/line")
+    town.phone(ALICE, "call", To=SHOP)
+    town.advance(2)
+    town.phone(ALICE, "press", Digits="4")
+    town.advance(0)
+    town.phone(ALICE, "speak", Speech="one two three")
+    town.advance(3)
+    assert town.site.asked("/key")[0]["Digits"] == "4"
+    assert town.site.asked("/done")[0]["RecordingDuration"] == "2"
+    assert [c.status for c in town.client.calls.list()] == ["completed"] * 3
+
+
+def test_two_lines_do_not_hear_each_others_keys(lines):
+    town = lines
+    town.site.pages |= {"/line": twiml('<Gather numDigits="2" action="/key"/>'), "/key": twiml("")}
+    settle(town, LINE, voice_url=town.url + "/line")
+    for key in "12":
+        town.call(f"<Play digits='{key}'/>{LONG}", to=LINE)
+    town.advance(20)
+    assert [asked["Digits"] for asked in town.site.asked("/key")] == ["1", "2"]
+
+
+def test_numbers_that_forward_in_a_circle_come_to_an_end(lines):
+    town = lines
+    settle(town, SHOP, voice_url=f"http://twimlets.com/echo?Twiml={dial(LINE)}")
+    settle(town, LINE, voice_url=f"http://twimlets.com/echo?Twiml={dial(SHOP)}")
+    town.phone(ALICE, "call", To=SHOP)
+    town.advance(600)
+    assert {c.status for c in town.client.calls.list()} <= {"completed", "failed", "no-answer"}
+    assert len(town.client.calls.list()) < 30
+    assert 13224 in town.alerts()
+
+
+def dial(number):
+    return f"%3CResponse%3E%3CDial%3E%2B{number[1:]}%3C/Dial%3E%3C/Response%3E"
+
+
+def test_a_number_that_calls_itself_is_two_legs(town):
+    town.site.pages["/in"] = twiml("<Say>hello myself</Say>")
+    own(town, voice_url=town.url + "/in")
+    town.call(LONG, to=SHOP)
+    town.advance(5)
+    legs = {c.direction: c.status for c in town.client.calls.list()}
+    assert legs == {"outbound-api": "completed", "inbound": "completed"}
+
+
+def test_a_rejecting_number_says_so_to_its_caller(lines):
+    town = lines
+    town.site.pages["/line"] = twiml('<Reject reason="busy"/>')
+    settle(town, LINE, voice_url=town.url + "/line")
+    call = town.call(LONG, to=LINE)
+    town.advance(1)
+    assert town.status(call) == "busy"
+
+
+# -- the API steps in -------------------------------------------------------------------------
+
+BUSY_WITH = {
+    "Say": "<Say>" + "word " * 99 + "</Say>",
+    "Gather": '<Gather timeout="60"/>',
+    "Record": '<Record timeout="60"/>',
+    "Dial": f"<Dial>{BOB}</Dial>",
+    "ringing Dial": f"<Dial>{CAROL}</Dial>",
+    "Play": f'<Play digits="{"w" * 99}"/>',
+}
+
+
+@pytest.mark.parametrize("verb", BUSY_WITH)
+def test_other_instructions_replace_whatever_runs(town, verb):
+    town.phone(CAROL, Mode="manual")
+    call = town.call(BUSY_WITH[verb] + "<Say>never</Say>")
+    town.advance(6)
+    town.client.calls(call.sid).update(twiml="<Response><Say>new</Say></Response>")
+    town.advance(1)
+    assert town.transcript()[-1] == ("Say", "new")
     assert town.status(call) == "completed"
+    assert {c.status for c in town.client.calls.list()} <= {"completed", "canceled"}
 
 
-def test_only_sense_turns_the_clock(town):
-    for form in ({}, {"Advance": "-1"}, {"Advance": "nan"}, {"Advance": "999999"}, {"Next": "2"}):
-        assert town.control("POST", "/clock", **form).status_code == 400
+@pytest.mark.parametrize("verb", BUSY_WITH)
+def test_the_api_ends_whatever_runs(town, verb):
+    town.phone(CAROL, Mode="manual")
+    town.site.pages["/status"] = twiml("")
+    call = town.call(BUSY_WITH[verb] + "<Say>never</Say>", status_callback=town.url + "/status")
+    town.advance(6)
+    done = town.client.calls(call.sid).update(status="completed")
+    assert (done.status, done.duration) == ("completed", "4")
+    town.advance(5)
+    assert [t["CallStatus"] for t in town.site.asked("/status")] == ["completed"]
+    assert ("Say", "never") not in town.transcript()
+    assert {c.status for c in town.client.calls.list()} <= {"completed", "canceled"}
+
+
+def test_other_instructions_come_while_tones_are_sent(town):
+    call = town.call("<Say>never</Say>", send_digits="wwwwwwww")
+    town.advance(3)
+    town.client.calls(call.sid).update(twiml="<Response><Say>new</Say></Response>")
+    assert town.transcript() == [("answer", ""), ("Say", "new")]
+
+
+def test_a_leg_that_is_sent_elsewhere_leaves_its_dial(town):
+    parent = town.call(f"<Dial>{BOB}</Dial><Say>alone again</Say>{LONG}")
+    town.advance(5)
+    [leg] = town.client.calls.list(parent_call_sid=parent.sid)
+    town.client.calls(leg.sid).update(twiml=f"<Response><Say>over here</Say>{LONG}</Response>")
+    town.advance(1)
+    assert town.transcript(BOB)[-2:] == [("Say", "over here"), ("Pause", "100")]
+    assert town.transcript()[-2:] == [("Say", "alone again"), ("Pause", "100")]
+    assert town.status(leg) == "in-progress"
+
+
+def test_what_is_changed_of_a_running_call_counts_at_once(town):
+    town.site.pages |= {"/late": twiml(""), "/early": twiml("")}
+    call = town.call(LONG, status_callback=town.url + "/early")
+    town.advance(5)
+    town.client.calls(call.sid).update(status_callback=town.url + "/late", time_limit=20)
+    town.advance(2 + 20)
+    assert town.client.calls(call.sid).fetch().duration == "20"
+    assert (len(town.site.asked("/late")), town.site.asked("/early")) == (1, [])
+
+
+# -- record, in detail ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attributes", "acts", "digits", "duration"),
+    [
+        ('maxLength="3"', [(1, "speak", "one two three four five six seven eight")], "", "2"),
+        ('maxLength="3" trim="do-not-trim"', [(0, "speak", "one")], "", "3"),
+        ('timeout="0"', [(1, "speak", "one"), (60, "press", "5")], "5", "1"),
+        ('timeout="0" trim="do-not-trim"', [(60, "press", "*")], "*", "60"),
+        ('finishOnKey="9" timeout="2"', [(0, "press", "#"), (1, "speak", "one two")], "", "1"),
+        ('finishOnKey="" trim="do-not-trim"', [(0, "speak", "one"), (1, "press", "#")], "", "6"),
+        ('playBeep="false"', [(2, "speak", "one two three"), (4, "press", "1")], "1", "2"),
+        ('timeout="5"', [(4, "press", "0")], "0", "4"),
+    ],
+)
+def test_how_long_a_recording_is(town, attributes, acts, digits, duration):
+    town.site.pages |= {
+        "/voice": twiml(f'<Record action="/done" {attributes}/>'),
+        "/done": twiml(""),
+    }
+    town.call()
+    town.advance(2)
+    for seconds, act, what in acts:
+        town.advance(seconds)
+        town.phone(ALICE, act, **{"Digits" if act == "press" else "Speech": what})
+    town.advance(9)
+    [told] = town.site.asked("/done")
+    assert (told["Digits"], told["RecordingDuration"]) == (digits, duration)
+    sound = town.http.get(told["RecordingUrl"] + ".wav", auth=town.auth, timeout=10).content
+    with wave.open(io.BytesIO(sound)) as file:
+        assert file.getnframes() / file.getframerate() == float(duration)
+
+
+def test_who_asks_is_told_of_each_state_of_a_recording(town):
+    record = (
+        '<Record action="/done" recordingStatusCallback="/state" '
+        'recordingStatusCallbackEvent="in-progress completed absent"/>'
+    )
+    town.site.pages |= {"/voice": twiml(record), "/done": twiml(""), "/state": twiml("")}
+    town.call()
+    town.advance(2)
+    town.phone(ALICE, "speak", Speech="hi")
+    town.advance(9)
+    told = town.site.asked("/state")
+    assert [t["RecordingStatus"] for t in told] == ["in-progress", "completed"]
+    assert (told[1]["RecordingSource"], told[1]["RecordingDuration"]) == ("RecordVerb", "1")
+
+
+def test_a_call_made_to_be_recorded_says_so_at_its_end(town):
+    town.site.pages["/status"] = twiml("")
+    town.call(
+        "<Say>one two three four five</Say>",
+        record=True,
+        status_callback=town.url + "/status",
+        recording_status_callback=town.url + "/recorded",
+        recording_status_callback_event=["in-progress", "completed"],
+    )
+    town.advance(9)
+    [told] = town.site.asked("/status")
+    [recording] = town.client.recordings.list()
+    assert (told["RecordingSid"], told["RecordingDuration"]) == (recording.sid, "2")
+    states = [t["RecordingStatus"] for t in town.site.asked("/recorded")]
+    assert states == ["in-progress", "completed"]
+
+
+def test_the_api_records_a_running_call_and_stops(town):
+    town.site.pages["/recorded"] = twiml("")
+    call = town.call(LONG)
+    town.advance(5)
+    recordings = town.client.calls(call.sid).recordings
+    made = recordings.create(recording_status_callback=town.url + "/recorded")
+    town.advance(4)
+    recordings(made.sid).update(status="stopped")
+    done = recordings(made.sid).fetch()
+    assert (done.status, done.duration, done.source) == ("completed", "4", "StartCallRecordingAPI")
+    assert town.site.asked("/recorded")[0]["RecordingSid"] == made.sid
+
+
+# -- sounds -----------------------------------------------------------------------------------
+
+
+def tone(seconds, coding=1):
+    """A WAV file; *coding* 7 is what telephones use, and the standard library cannot read."""
+    rate = 8000 * (2 if coding == 1 else 1)
+    fmt = struct.pack("<HHIIHH", coding, 1, 8000, rate, 1, 16 if coding == 1 else 8)
+    data = bytes(int(rate * seconds))
+    chunks = (
+        b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(data)) + data
+    )
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+@pytest.mark.parametrize(
+    ("page", "seconds", "alerts"),
+    [
+        ((200, "audio/wav", tone(3)), 3.0, []),
+        ((200, "audio/x-wav", tone(2.5, coding=7)), 2.5, []),
+        ((200, "audio/mpeg", b"ID3 and so on"), 1.0, []),
+        ((200, "audio/wav", tone(3)[:20]), 1.0, []),
+        ((200, "text/html", "<p>no</p>"), 0.0, [13420]),
+        ((404, "text/plain", "no"), 0.0, [11200]),
+        ((200, "audio/wav", b"x" * 5_000_001), 0.0, [11751]),
+    ],
+)
+def test_how_long_a_sound_plays(town, page, seconds, alerts):
+    town.site.pages["/sound"] = page
+    town.call(f"<Play>{town.url}/sound</Play><Say>next</Say>")
+    town.advance(9)
+    assert town.times()[-1] == (seconds, "Say")
+    assert town.alerts() == alerts
+
+
+def test_a_recording_is_played_back_at_its_length(town):
+    town.site.pages |= {
+        "/voice": twiml('<Record action="/done"/>'),
+        "/done": lambda p: twiml(f"<Play>{p['RecordingUrl']}.wav</Play><Say>next</Say>"),
+    }
+    town.call()
+    town.advance(2)
+    town.phone(ALICE, "speak", Speech="one two three four five")
+    town.advance(2)
+    town.phone(ALICE, "press", Digits="#")
+    town.advance(9)
+    assert town.times()[-1] == (4.0, "Say")
+
+
+def test_tones_take_the_time_of_their_waits(town):
+    town.call('<Play digits="1w2WW"/><Say>next</Say>')
+    town.advance(9)
+    assert town.times()[-1] == (2.5, "Say")
+
+
+# -- trials -----------------------------------------------------------------------------------
+
+
+def test_a_trials_call_ends_after_ten_minutes_and_begins_with_a_notice():
+    with Town(type="trial") as town:
+        call = town.call("<Pause length='1000'/>")
+        town.advance(2 + 600)
+        assert town.client.calls(call.sid).fetch().duration == "600"
+        assert town.alerts() == [13805]
+        assert town.times() == [(0, "answer"), (0, "notice"), (0, "Pause")]
+
+
+def test_an_sms_in_a_trials_call_keeps_the_trials_rules():
+    with Town(type="trial") as town:
+        town.call(f"<Sms>hi</Sms><Sms to='{BOB}'>hi</Sms><Say>done</Say>")
+        town.advance(9)
+        bodies = [text["body"] for text in town.phone(ALICE)["inbox"]]
+        assert bodies == ["Sent from your Twilio trial account - hi"]
+        assert town.phone(BOB)["inbox"] == []
+        assert town.alerts() == [14111]
+        assert town.transcript()[-1] == ("Say", "done")
+
+
+def test_a_trial_dials_its_own_and_verified_numbers_only():
+    other = ("AC" + "b" * 32, "token-of-the-other", "full")
+    with Town(type="trial", accounts=(other,)) as town:
+        url = f"{town.sandbox.url}/2010-04-01/Accounts/{other[0]}/IncomingPhoneNumbers.json"
+        town.http.post(url, data={"PhoneNumber": LINE}, auth=other[:2], timeout=5)
+        town.call(f"<Dial>{LINE}</Dial>")
+        town.advance(9)
+        assert town.alerts() == [21219]

@@ -1,8 +1,11 @@
 """``python -m helpers.sandbox``: the ready line, the end, the data file, plain refusals."""
 
+import contextlib
 import os
+import random
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,12 +16,15 @@ import pytest
 import requests
 from twilio.rest import Client
 
-from tests.sandbox.town import ALICE, SHOP
+from helpers.sandbox.__main__ import main
+from helpers.serving import Serving
+from tests.sandbox.town import ALICE, SHOP, WebSite, twiml
 
 READY = re.compile(
     r"sandbox ready at (http://127\.0\.0\.1:\d+) account (AC0{31}1) token ([0-9a-f]{32})\n"
 )
 ENDED_WITHIN = 5
+OTHER = "+14155550155"
 
 
 class Process:
@@ -81,25 +87,134 @@ def test_it_says_that_it_is_ready_and_ends_when_told(start, how):
     assert one.end(how) == (0, "", "")
 
 
-def test_it_ends_in_time_whatever_is_under_way(start):
-    one = start("--clock", "manual").ready()
-    polled = []
+class Silent:
+    """A web site that takes a request and never answers."""
 
-    def poll():
+    def __enter__(self):
+        self.asked = threading.Event()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}/"
+        self.kept = []
+        self.thread = threading.Thread(target=self.listen)
+        self.thread.start()
+        return self
+
+    def listen(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self.kept.append(self.server.accept()[0])
+                self.asked.set()
+
+    def __exit__(self, *problem):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        self.thread.join(5)
+        for connection in self.kept:
+            connection.close()
+
+
+@pytest.mark.parametrize("clock", ["real", "manual"])
+def test_it_ends_in_time_whatever_is_under_way(start, clock):
+    one = start("--clock", clock, "--type", "full").ready()
+    answers = []
+
+    def ask(method, path, **form):
         try:
-            polled.append(one.control("GET", "/events?since=99&wait=30").status_code)
+            answers.append(one.control(method, path, **form).status_code)
         except requests.RequestException as problem:
-            polled.append(problem)
+            answers.append(problem)
 
-    poll = threading.Thread(target=poll)
-    poll.start()
-    one.client.calls.create(to=ALICE, from_=SHOP, twiml="<Response><Pause length='99'/></Response>")
+    with Silent() as silent:
+        own = one.client.incoming_phone_numbers.list()[0]
+        own.update(voice_url=silent.url)
+        one.client.calls.create(
+            to=ALICE, from_=SHOP, url=silent.url, status_callback=silent.url,
+            status_callback_event=["ringing"],
+        )  # fmt: skip
+        one.control("POST", f"/phones/{OTHER}/call", To=SHOP)
+        waiting = [
+            threading.Thread(target=ask, args=("GET", "/events?since=9999&wait=30")),
+            threading.Thread(target=ask, args=("POST", "/clock"), kwargs={"Advance": 5}),
+        ]
+        for thread in waiting:
+            thread.start()
+        assert silent.asked.wait(10)
+        began = time.monotonic()
+        assert one.end() == (0, "", "")
+        assert time.monotonic() - began < ENDED_WITHIN
+        for thread in waiting:
+            thread.join(10)
+    assert len(answers) == 2
+
+
+def test_killed_at_any_moment_it_has_lost_nothing_it_acknowledged(start, tmp_path):
+    """Texts, modes, keys and turns of the clock, sent as fast as they go, until it is dead."""
+    data, chance = str(tmp_path / "world.sqlite"), random.Random(20)
+    options = ("--data", data, "--clock", "manual", "--type", "full")
+    sids, keys, now, seq = [], 0, "", 0
+    one = start(*options).ready()
+    for _ in range(3):
+        guard = threading.Timer(chance.uniform(0.05, 0.4), one.process.kill)
+        guard.start()
+        with contextlib.suppress(requests.RequestException):
+            while True:
+                sids.append(one.client.messages.create(to=ALICE, from_=SHOP, body="hi").sid)
+                if one.control("POST", f"/phones/{ALICE}/press", Digits="1").ok:
+                    keys += 1
+                now = one.control("POST", "/clock", Advance=0.25).json()["now"]
+                seq = one.control("GET", f"/events?since={seq}").json()["next"]
+        guard.join()
+        one.process.wait(10)
+        one.client.http_client.session.close()
+        one = start(*options).ready()
+        assert one.control("GET", "/clock").json()["now"] >= now
+        assert one.control("GET", "/events").json()["events"][-1]["seq"] >= seq
+        kept = [m.sid for m in one.client.messages.list()]
+        assert set(sids) <= set(kept)
+        assert len(kept) == len(set(kept))
+    one.control("POST", "/clock", Advance=60)
+    assert {m.status for m in one.client.messages.list()} == {"delivered"}
+    one.client.calls.create(
+        to=ALICE, from_=SHOP, twiml="<Response><Gather finishOnKey='' timeout='1'/></Response>"
+    )
     one.control("POST", "/clock", Advance=5)
-    began = time.monotonic()
-    assert one.end()[0] == 0
-    assert time.monotonic() - began < ENDED_WITHIN
-    poll.join(10)
-    assert polled
+    [call] = one.control("GET", f"/phones/{ALICE}").json()["calls"]
+    pressed = next(e["text"] for e in call["transcript"] if e["verb"] == "press")
+    assert len(pressed) >= keys
+
+
+def test_a_live_call_fails_at_the_next_start_with_callback_and_alert(start, tmp_path):
+    site = WebSite({"/status": twiml("")})
+    data = str(tmp_path / "world.sqlite")
+    with Serving(site) as serving:
+        one = start("--data", data, "--clock", "manual").ready()
+        call = one.client.calls.create(
+            to=ALICE,
+            from_=SHOP,
+            twiml="<Response><Record/></Response>",
+            status_callback=serving.url + "/status",
+        )
+        one.control("POST", f"/phones/{ALICE}/press", Digits="1")
+        one.control("POST", "/clock", Advance=3)
+        assert one.client.calls(call.sid).fetch().status == "in-progress"
+        one.end(signal.SIGKILL)
+        two = start("--data", data, "--clock", "hurried").ready()
+        while not site.asked("/status"):
+            two.control("GET", "/events?since=9999&wait=0.05")
+    [told] = site.asked("/status")
+    assert (told["CallStatus"], told["CallSid"]) == ("failed", call.sid)
+    [note] = two.client.calls(call.sid).notifications.list()
+    assert note.error_code == "12400"
+    assert [r.status for r in two.client.recordings.list()] == ["absent"]
+    assert two.control("GET", f"/phones/{ALICE}").json()["calls"][0]["status"] == "failed"
+
+
+def test_the_same_command_starts_again_on_its_file(start, tmp_path):
+    options = ("--data", str(tmp_path / "world.sqlite"), "--clock", "manual", "--start", "now")
+    first = start(*options).ready()
+    now = first.control("GET", "/clock").json()["now"]
+    assert first.end()[0] == 0
+    assert start(*options).ready().control("GET", "/clock").json()["now"] == now
 
 
 def test_what_was_acknowledged_survives_being_killed(start, tmp_path):
@@ -111,10 +226,13 @@ def test_what_was_acknowledged_survives_being_killed(start, tmp_path):
     message = one.client.messages.create(to=ALICE, from_=SHOP, body="still there?")
     one.control("POST", f"/phones/{ALICE}", Mode="decline")
     one.control("POST", "/clock", Advance=0)
+    one.control("POST", "/clock", Advance=0.5)
     seq = one.control("GET", "/events").json()["next"]
+    now = one.control("GET", "/clock").json()["now"]
     one.end(signal.SIGKILL)
 
     two = start("--data", data, "--clock", "manual").ready()
+    assert two.control("GET", "/clock").json()["now"] >= now
     assert two.client.messages(message.sid).fetch().body.endswith("still there?")
     assert two.control("GET", f"/phones/{ALICE}").json()["mode"] == "decline"
     two.control("POST", "/clock", Advance=5)
@@ -125,6 +243,10 @@ def test_what_was_acknowledged_survives_being_killed(start, tmp_path):
     events = two.control("GET", f"/events?since={seq}").json()["events"]
     assert events[0]["seq"] == seq + 1
     assert 12400 in [e["data"].get("code") for e in events if e["type"] == "alert"]
+
+
+def test_a_bad_option_ends_the_process_with_2(start):
+    refusal(start, "--nonsense")
 
 
 def test_a_second_process_on_the_same_file_is_refused(start, tmp_path):
@@ -163,11 +285,35 @@ def test_a_port_in_use_is_a_sentence(start):
         ["--webhook-timeout", "-1"],
         ["--webhook-timeout", "nan"],
         ["--auth-token", "a:b"],
+        ["--auth-token", ""],
+        ["--account-sid", ""],
+        ["--account", "AC" + "0" * 31 + "1:tokentoken:trial"],
+        ["--number", "+15005550006", "--number", "+15005550006"],
+        ["--start", "9999-12-31T23:59:59Z"],
+        ["--host", ""],
+        ["--host", "no such host"],
+        ["--data", ""],
+        ["--data", "."],
+        ["--data", "/dev/full"],
+        ["--data", "/proc/version"],
         ["--nonsense"],
     ],
 )
-def test_a_bad_option_is_a_sentence(start, arguments):
-    refusal(start, *arguments)
+def test_a_bad_option_is_a_sentence(arguments, capsys, monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+
+
+def test_a_damaged_file_is_a_sentence_and_stays_as_it_is(start, tmp_path):
+    data = tmp_path / "world.sqlite"
+    start("--data", str(data)).ready().end()
+    whole = data.read_bytes()
+    for damage in (whole[:5000], whole[:3000] + b"\0" * 4000 + whole[7000:], b"x" + whole):
+        data.write_bytes(damage)
+        assert str(data) in refusal(start, "--data", str(data))
+        assert data.read_bytes() == damage
 
 
 def test_a_file_that_is_no_data_file_is_a_sentence(start, tmp_path):

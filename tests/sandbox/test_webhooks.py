@@ -137,7 +137,9 @@ def test_a_name_that_resolves_to_loopback_may_be_asked(site):
     assert ask(site.url.replace("127.0.0.1", "localhost") + "/twiml").status == 200
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "nonsense", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "nonsense", "http://[::1"]
+)
 def test_only_web_addresses_are_asked(url):
     assert ask(url).failed[0] == 11100
 

@@ -1,6 +1,8 @@
 """A small town for tests: a sandbox, the official client, a web site and some handsets."""
 
+import asyncio
 import json
+import threading
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -20,6 +22,7 @@ class WebSite:
 
     def __init__(self, pages=None):
         self.pages = dict(pages or {})
+        self.headers = {}  # what every answer has beside its type
         self.requests = []  # (path, parameters, headers), oldest first
 
     async def __call__(self, scope, receive, send):
@@ -29,11 +32,11 @@ class WebSite:
         self.requests.append((request.url.path, dict(pairs), dict(request.headers)))
         page = self.pages.get(request.url.path, (404, "text/plain", "not here"))
         if callable(page):
-            page = page(dict(pairs))
+            page = await asyncio.to_thread(page, dict(pairs))
         if isinstance(page, str):
             page = (200, "text/xml", page)
         status, content_type, text = page
-        headers = {"content-type": content_type} if content_type else {}
+        headers = self.headers | ({"content-type": content_type} if content_type else {})
         await Response(text, status, headers)(scope, receive, send)
 
     def asked(self, path):
@@ -65,9 +68,13 @@ class Town:
     def __exit__(self, *problem):
         self.http.close()
         self.client.http_client.session.close()
+        assert self.sandbox.engine.failures == []
+        # Beside the next test: each server takes a fifth of a second to notice that it is to end.
+        threading.Thread(target=self._stop).start()
+
+    def _stop(self):
         self._serving.stop()
         self.sandbox.stop()
-        assert self.sandbox.engine.failures == []
 
     def control(self, method, path, **form):
         """One control request; returns the reply."""

@@ -1,0 +1,287 @@
+"""The three clocks: what turns them, what they wait for, and that they tell the same story."""
+
+import asyncio
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from helpers.clock import Clock
+from helpers.sandbox.actors import Actor, spawn
+from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
+
+LONG = "<Pause length='100'/>"
+
+
+@pytest.fixture
+def town():
+    with Town(verified=(ALICE, BOB)) as town:
+        yield town
+
+
+def own(town, **fields):
+    [number] = town.client.incoming_phone_numbers.list(phone_number=SHOP)
+    number.update(**fields)
+
+
+def turn(town, **form):
+    reply = town.control("POST", "/clock", **form)
+    return reply.status_code, reply.json()
+
+
+# -- turning by hand -------------------------------------------------------------------------
+
+
+def test_a_manual_clock_stands_still_and_says_what_is_due(town):
+    before = town.control("GET", "/clock").json()
+    assert before == {"kind": "manual", "now": "2026-01-05T09:00:00+00:00", "due": None}
+    town.call(LONG)
+    now = datetime.fromisoformat(before["now"])
+    assert town.control("GET", "/clock").json()["due"] == before["now"]  # its turn in the queue
+    status, after = turn(town, Next=1)
+    assert (status, after["now"]) == (200, before["now"])
+    assert datetime.fromisoformat(after["due"]) == now + timedelta(seconds=2)
+
+
+def test_next_goes_to_the_next_thing_and_runs_all_of_that_moment(town):
+    for to in (ALICE, BOB):
+        town.call("<Say>one two</Say>", to=to)
+    turn(town, Next=1)
+    turn(town, Next=1)
+    assert town.now().second == 2
+    assert [town.transcript(to)[-1] for to in (ALICE, BOB)] == [("Say", "one two")] * 2
+
+
+def test_with_nothing_due_next_changes_nothing(town):
+    before = town.now()
+    status, after = turn(town, Next=1)
+    assert (status, datetime.fromisoformat(after["now"]), after["due"]) == (200, before, None)
+
+
+def test_advance_takes_fractions_and_at_most_a_day(town):
+    before = town.now()
+    assert turn(town, Advance="0.25")[0] == 200
+    assert turn(town, Advance="86400")[0] == 200
+    assert town.now() - before == timedelta(days=1, seconds=0.25)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"Advance": "-1"}, {"Advance": "nan"}, {"Advance": "86400.1"}, {"Advance": "1e3"},
+     {"Advance": ""}, {"Advance": "9" * 99}, {"Next": "2"}, {"Next": ""}],
+)  # fmt: skip
+def test_only_sense_turns_the_clock(town, form):
+    status, answer = turn(town, **form)
+    assert (status, answer["status"]) == (400, 400)
+
+
+@pytest.mark.parametrize("kind", ["real", "hurried"])
+def test_other_clocks_turn_by_themselves(kind):
+    with Town(clock=kind) as town:
+        assert turn(town, Next=1)[0] == 409
+        assert town.control("GET", "/clock").json()["kind"] == kind
+
+
+def test_a_turn_is_answered_when_its_web_sites_have_answered(town):
+    town.site.pages["/voice"] = twiml("<Redirect>/two</Redirect>")
+    town.site.pages["/two"] = twiml("<Say>hi</Say>")
+    town.call()
+    town.advance(2)
+    assert town.transcript()[-1] == ("Say", "hi")
+
+
+def test_a_web_site_may_not_turn_the_clock_while_it_is_asked(town):
+    answers = []
+
+    def page(_params):
+        answers.append(turn(town, Advance=1))
+        answers.append(turn(town, Next=1))
+        return twiml("<Say>hi</Say>")
+
+    town.site.pages["/voice"] = page
+    call = town.call()
+    town.advance(5)
+    assert [status for status, _ in answers] == [409, 409]
+    assert town.status(call) == "completed"
+
+
+def test_a_web_site_may_do_anything_else_while_it_is_asked(town):
+    def page(params):
+        town.client.messages.create(to=BOB, from_=SHOP, body="a call came")
+        town.phone(BOB, Mode="busy")
+        town.call(LONG, to=BOB)
+        # The last of all: from now on nobody waits for this page any more.
+        town.client.calls(params["CallSid"]).update(twiml="<Response><Say>new</Say></Response>")
+        return twiml("<Say>old</Say>")
+
+    town.site.pages["/voice"] = page
+    town.call()
+    town.advance(9)
+    assert [text["body"] for text in town.phone(BOB)["inbox"]] == ["a call came"]
+    assert town.transcript()[-1] == ("Say", "new")
+    assert town.phone(BOB)["calls"][-1]["status"] == "busy"
+
+
+def test_two_turns_at_once_happen_one_after_the_other(town):
+    for _ in range(3):
+        town.call("<Say>hi</Say>", to=BOB)
+    before, turns = town.now(), []
+    threads = [
+        threading.Thread(target=lambda: turns.append(turn(town, Advance=3)[0])) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert turns == [200] * 4
+    assert town.now() - before == timedelta(seconds=12)
+
+
+def test_a_turn_waits_for_the_site_that_somebody_elses_request_asks(town):
+    go = threading.Event()
+
+    def page(_params):
+        go.wait(10)
+        return twiml("<Say>hi</Say>")
+
+    town.site.pages["/voice"] = page
+    town.phone(ALICE, Mode="manual")
+    town.call()
+    town.advance(1)
+    answer = threading.Thread(target=lambda: town.phone(ALICE, "answer"))
+    answer.start()
+    while not town.site.requests:
+        town.events(since=99, wait=0.05)
+    threading.Timer(0.1, go.set).start()
+    assert turn(town, Advance=5)[0] == 200
+    answer.join(10)
+    assert town.phone(ALICE)["calls"][-1]["status"] == "completed"
+
+
+# -- the same story --------------------------------------------------------------------------
+
+
+def told(town):
+    """The log without what differs: times, and the requests that only look."""
+    found = []
+    for event in town.events():
+        data = {k: v for k, v in event["data"].items() if k not in ("seconds", "parameters", "url")}
+        if "text" in data:
+            data["text"] = data["text"].replace(town.url, "$SITE")
+        if event["type"] != "request":
+            found.append((event["type"], event["call_sid"], event["message_sid"], data))
+    return found
+
+
+def play(kind):
+    """One call with keys, a recording, a Dial and a text, in which nobody is waited for long."""
+    with Town(clock=kind, verified=(ALICE, BOB)) as town:
+        town.site.pages |= {
+            "/voice": twiml('<Gather numDigits="1" action="/menu"><Say>press</Say></Gather>'),
+            "/menu": twiml(
+                '<Say>ok</Say><Record timeout="1"/><Sms>thanks</Sms><Redirect>/last</Redirect>'
+            ),
+            "/last": twiml("<Say>bye</Say><Hangup/>"),
+            "/status": twiml(""),
+        }
+        town.phone(ALICE, "press", Digits="1")
+        events = ["initiated", "ringing", "answered", "completed"]
+        call = town.call(status_callback=town.url + "/status", status_callback_event=events)
+        if kind == "manual":
+            town.advance(60)
+        seq = 0
+        while town.status(call) != "completed" or not _delivered(town):
+            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        return told(town)
+
+
+def _delivered(town):
+    return all(m.status == "delivered" for m in town.client.messages.list()) and any(
+        e["type"] == "webhook" and "completed" in str(e["data"]["parameters"]["CallStatus"])
+        for e in town.events()
+    )
+
+
+def test_the_three_clocks_tell_the_same_story():
+    manual, hurried, real = (play(kind) for kind in ("manual", "hurried", "real"))
+    assert len(manual) > 20
+    assert hurried == manual
+    # The text is delivered while the call goes on or ends: on the wall's clock who is first in a
+    # moment is chance, within the call and within the message it is not.
+    for of in (1, 2):
+        mine = [e for e in manual if e[of]]
+        assert [e for e in real if e[of]] == mine
+
+
+def test_a_hurried_clock_waits_for_a_reply_and_for_web_sites():
+    with Town(clock="hurried", verified=(ALICE,)) as town:
+
+        def page(_params):
+            slow = town.now()
+            town.events(since=999, wait=0.2)
+            assert town.now() == slow
+            return twiml("<Say>hi</Say>")
+
+        town.site.pages["/voice"] = page
+        call = town.call()
+        seq = 0
+        while town.status(call) != "completed":
+            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        assert town.transcript() == [("answer", ""), ("Say", "hi")]
+        assert town.times()[-1] == (0.0, "Say")
+
+
+def test_a_hundred_calls_in_a_hurry():
+    with Town(clock="hurried", type="full") as town:
+        for i in range(100):
+            town.call("<Say>one two three</Say>", to=f"+1415555{1000 + i}")
+        seq = 0
+        while any(c.status != "completed" for c in town.client.calls.list(page_size=1000)):
+            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        assert {c.duration for c in town.client.calls.list(page_size=1000)} == {"2"}
+
+
+def test_the_moment_of_a_turn_survives(tmp_path):
+    data = str(tmp_path / "world.sqlite")
+    with Town(data=data) as town:
+        town.advance(12)
+        moment = town.sandbox.store.setting("now")
+    assert moment == "2026-01-05T09:00:12+00:00"
+
+
+# -- work ------------------------------------------------------------------------------------
+
+
+def test_work_that_is_called_off_before_it_begins_does_not_hold_the_clock():
+    async def story():
+        clock = Clock("hurried")
+
+        async def work():
+            raise AssertionError("it was called off")
+
+        spawn(clock, work()).cancel()
+        actor = Actor(clock)
+        actor.start(work())
+        actor.task.cancel()
+        await asyncio.wait_for(clock.settled(), 1)
+        assert clock.quiet
+
+    asyncio.run(story())
+
+
+def test_who_is_cancelled_while_waiting_does_not_hold_the_clock():
+    async def story():
+        clock = Clock("manual")
+        actor = Actor(clock)
+
+        async def work():
+            await actor.wait(5)
+
+        actor.start(work())
+        await clock.settled()
+        actor.task.cancel()
+        await asyncio.wait({actor.task})
+        await asyncio.wait_for(clock.settled(), 1)
+        assert clock.due() is None
+
+    asyncio.run(story())
