@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from helpers.errors import PhoneNumberError
 
@@ -93,6 +93,30 @@ def region(number: str) -> str | None:
     if found is None:
         found = phonenumbers.region_code_for_country_code(code)
     return None if found in ("ZZ", "001") else found
+
+
+#: The kinds of number that can be bought.
+KINDS = {
+    "local": PhoneNumberType.FIXED_LINE,
+    "mobile": PhoneNumberType.MOBILE,
+    "toll-free": PhoneNumberType.TOLL_FREE,
+}
+# Kept for toll-free numbers, whether or not the library thinks that they are in use.
+TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
+
+
+def kind(number: str) -> str:
+    """Return "local", "mobile" or "toll-free"; "local" where nobody can tell."""
+    if number.startswith(tuple(f"+1{code}" for code in TOLL_FREE)):
+        return "toll-free"
+    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    return next((name for name, known in KINDS.items() if known == found), "local")
+
+
+def example(country: str, kind: str) -> str:
+    """Return a number of that kind in that country (two letters), "" if it has none."""
+    found = phonenumbers.example_number_for_type(country, KINDS[kind])
+    return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
 
 
 def _problem(shown: str, why: str) -> PhoneNumberError:

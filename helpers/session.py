@@ -251,6 +251,8 @@ class Session:
             print(f"{nobody} for {PATIENCE:g} seconds, so the handset follows its plan.")
             await asyncio.to_thread(self._follow_plan, phone)
             found = await self._watch_until(look, AFTERWARDS)
+            # A person who missed one call may want to answer the next.
+            await asyncio.to_thread(phone.set_mode, "manual")
         if found is None:
             raise WaitError(f"Waited in vain for {what}.", next_step="Run the cell again.")
         return found
@@ -304,10 +306,12 @@ class Session:
         return answer
 
     def _follow_plan(self, phone: Any) -> None:
-        """Let the handset do what was planned, once for each plan."""
-        if self._followed.get(phone.number) is not phone.planned:
-            self._followed[phone.number] = phone.planned
-            phone.follow_plan()
+        """Let the handset do what was planned; keys and words are said once for each plan."""
+        planned: Plan = phone.planned
+        if self._followed.get(phone.number) is planned:
+            planned = phone.plan(answer=planned.answer)
+        self._followed[phone.number] = planned
+        phone.follow_plan()
 
     async def _live_call(self, phone: Any, statuses: tuple[str, ...]) -> Any:
         def look() -> Any:

@@ -173,6 +173,14 @@ def test_at_the_end_of_their_patience_the_handset_follows_its_plan(somebody, cap
     assert run(somebody.ended(made)).status == "completed"
 
 
+def test_who_missed_one_call_may_answer_the_next_or_miss_it_too(somebody):
+    for _ in range(2):
+        made = call(somebody)
+        run(somebody.answered(somebody.phone))
+        assert somebody.phone.mode == "manual"
+        run(somebody.ended(made))
+
+
 # -- a sandbox that runs already ---------------------------------------------------------------
 
 
@@ -218,7 +226,9 @@ def test_both_together_do_and_the_cost_is_said_first(monkeypatch, capsys):
         monkeypatch.setenv(name, value)
     session = connect(lesson="03", mode="live")
     sent = []
-    monkeypatch.setattr(session.client._wire, "send", lambda *a, **k: sent.append(capsys.readouterr().out))
+    monkeypatch.setattr(
+        session.client._wire, "send", lambda *a, **k: sent.append(capsys.readouterr().out)
+    )
     with pytest.raises(AttributeError):  # nothing answers: only what was said before matters
         session.client.calls.create(
             to=session.phone.number, from_=session.number, twiml="<Response/>"

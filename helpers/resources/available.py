@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
-import phonenumbers
-
 from helpers import phone_numbers
 from helpers.errors import Refusal
 from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, World, shown
@@ -52,7 +50,6 @@ AREAS = (
     Area("604", "CA", "Vancouver", "BC", "V6B", "888", 49.2827, -123.1207),
 )
 
-TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
 
 #: Countries with numbers on offer, and the kinds each has.
 COUNTRIES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -71,24 +68,11 @@ COUNTRIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "US": ("United States", ("local", "toll-free")),
 }
 PARTS = {"local": "Local", "mobile": "Mobile", "toll-free": "TollFree"}
-TYPES = {
-    "local": phonenumbers.PhoneNumberType.FIXED_LINE,
-    "mobile": phonenumbers.PhoneNumberType.MOBILE,
-    "toll-free": phonenumbers.PhoneNumberType.TOLL_FREE,
-}
 
 
 def area_of(code: str) -> Area | None:
     """The place of a North American area code, if numbers there are on offer."""
     return next((area for area in AREAS if area.code == code), None)
-
-
-def kind_of(number: str) -> str:
-    """Whether a number is local, mobile or toll-free; local where nobody can tell."""
-    if number.startswith(tuple(f"+1{code}" for code in TOLL_FREE)):
-        return "toll-free"
-    found = phonenumbers.number_type(phonenumbers.parse(number, None))
-    return next((kind for kind, name in TYPES.items() if name == found), "local")
 
 
 class Offer(NamedTuple):
@@ -105,10 +89,14 @@ def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[
     offers: dict[str, Offer] = {}
     if country in ("US", "CA"):
         areas = [a for a in AREAS if a.country == country and _fits(a, asked)]
-        starts = [(a.code, a) for a in areas] if kind == "local" else [(c, None) for c in TOLL_FREE]
+        starts = (
+            [(a.code, a) for a in areas]
+            if kind == "local"
+            else [(c, None) for c in phone_numbers.TOLL_FREE]
+        )
         makers = [(f"+1{code}", 10 - len(code), area) for code, area in starts]
     else:
-        sample = _sample(country, kind)
+        sample = phone_numbers.example(country, kind)
         makers = [(sample[:-6], 6, None)] if sample and "AreaCode" not in asked else []
     for i in range(MOST if makers else 0):
         start, length, area = makers[i % len(makers)]
@@ -160,13 +148,6 @@ def _overlaid(number: str, pattern: str) -> str | None:
         return None
     laid = "".join(d if c == "*" else c for d, c in zip(digits[place:], pattern, strict=False))
     return "+" + digits[:place] + laid + digits[place + len(pattern) :]
-
-
-def _sample(country: str, kind: str) -> str:
-    example = phonenumbers.example_number_for_type(country, TYPES[kind])
-    if example is None:
-        return ""
-    return str(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
-from helpers.resources.available import area_of, kind_of, on_offer
+from helpers.resources.available import area_of, on_offer
 from helpers.resources.base import (
     VERSION,
     Params,
@@ -133,7 +133,7 @@ class IncomingPhoneNumber(Resource):
             refuse_number("buy", "number", number.phone_number, phone_numbers.MALFORMED)
         if world.owner(number.phone_number) or world.verified(number.phone_number):
             raise Refusal(400, 21422, f"{number.phone_number} is not available")
-        number.type = params.place.get("type") or kind_of(number.phone_number)
+        number.type = params.place.get("type") or phone_numbers.kind(number.phone_number)
         if world.account.type == "Trial" and world.find(cls):
             raise Refusal(
                 400,

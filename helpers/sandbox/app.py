@@ -222,7 +222,7 @@ class _Api:
         except Refusal as refusal:
             reply = self._refusal(refusal, asked.form)
         self._log(request, asked, reply)
-        return self._headed(reply, owner)
+        return self._headed(reply)
 
     def _find(self, parts: list[str], path: str, account: Account) -> tuple[Found, Account]:
         """What a path names, and the account it belongs to; refuses what is not there."""
@@ -366,11 +366,11 @@ class _Api:
 
     # -- what every reply has --------------------------------------------------------------------
 
-    def _headed(self, reply: Response, account: Account | None = None) -> Response:
-        number = self.engine.store.next(account.sid if account else "", "request")
+    def _headed(self, reply: Response) -> Response:
+        number = self.engine.store.next("", "request")
         reply.headers.update(CORS)
         reply.headers["Twilio-Request-Id"] = f"RQ{number:032x}"
-        reply.headers["Twilio-Concurrent-Requests"] = str(self.running)
+        reply.headers["Twilio-Concurrent-Requests"] = str(max(1, self.running))
         reply.headers["X-Home-Region"] = "us1"
         reply.headers["X-API-Domain"] = "api.twilio.com"
         return reply

@@ -196,8 +196,12 @@ def run_all(page: Page) -> None:
 
 
 def wait_until_done(page: Page, seconds: float = 120) -> None:
-    """Wait until every cell has run, or one has failed."""
-    page.wait_for_function("() => window.ranAll", timeout=seconds * 1000)
+    """Wait until every cell has run."""
+    # The command's promise ends early at a cell that is meant to fail; the kernel works on.
+    page.wait_for_function(
+        "() => window.ranAll && window.panel.sessionContext.session.kernel.status === 'idle'",
+        timeout=seconds * 1000,
+    )
 
 
 def save(page: Page) -> None:

@@ -34,6 +34,10 @@ LENGTH = """() => {
 # Fonts have come, and what grows once it is in the window has grown.
 SETTLED = """async () => {
   await document.fonts.ready;
+  // After a run the notebook stands at its last cell.
+  for (const node of document.querySelectorAll('.jp-Notebook, .jp-WindowedPanel-outer')) {
+    node.scrollTop = 0;
+  }
   await new Promise(done => setTimeout(done, 500));
 }"""
 
