@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.jupyter import CHROMIUM, ROOT, Lab, chromium
 
 
-# Per package, not per session: while Playwright runs, its event loop occupies this thread, and
+# Per module, not per session: while Playwright runs, its event loop occupies this thread, and
 # the tests that come after these could not use asyncio.run.
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; without it the test is skipped, unless REQUIRE_BROWSER=1 says it must run."""
     if not CHROMIUM.exists():
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a copy of the notebooks, so that no test changes the real ones."""
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
