@@ -8,7 +8,6 @@ messages, and that a recording has sound.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -95,7 +94,7 @@ def _basic(request: Request) -> tuple[str | None, str]:
         return None, ""
     try:
         text = base64.b64decode(coded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeError):
+    except ValueError:  # not Base64, not ASCII, or not UTF-8 inside
         return None, ""
     user, colon, password = text.partition(":")
     return (user, password) if colon else (None, "")
