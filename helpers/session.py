@@ -121,6 +121,11 @@ class Session:
         self.number = settings.from_number or ""
         self.client = Client(user, password, account_sid=self.account, announce=self._announce)
         self.phone: Any = LivePhone(settings.my_number or "")
+        print(
+            f"live: what you send now goes to real telephones and costs money. Call and text only "
+            f"{self.phone.number or 'a phone of your own'}: {self._cost('Calls')}; "
+            f"{self._cost('Messages')}."
+        )
 
     def _connect_sandbox(self, settings: Settings, clock: str | None) -> None:
         if settings.sandbox_url:
@@ -322,14 +327,19 @@ class Session:
 
     # -- saying what it costs ----------------------------------------------------------------------
 
+    @staticmethod
+    def _cost(what: str) -> str:
+        """What creating a resource costs, as reported in 2026 for the United States."""
+        return {
+            "Calls": "a call costs about 0.014 USD a minute begun",
+            "Messages": "a text costs about 0.0083 USD a segment, and the carrier's fee",
+            "IncomingPhoneNumbers": "a number costs about 1.15 USD a month",
+            "OutgoingCallerIds": "verifying costs nothing, but the phone rings",
+        }.get(what, "see Twilio's price list for what it costs")
+
     def _announce(self, what: str, to: str) -> None:
-        cost = {
-            "Calls": "about 0.014 USD a minute begun",
-            "Messages": "about 0.0083 USD a segment, and the carrier's fee",
-            "IncomingPhoneNumbers": "about 1.15 USD a month",
-            "OutgoingCallerIds": "nothing, but the phone rings",
-        }.get(what, "what Twilio's price list says")
-        print(f"live: {what} to {to} costs {cost}.")
+        """Say whom it goes to and what it costs, before it is sent."""
+        print(f"live: {what} to {to}: {self._cost(what)}.")
 
     # -- its end -----------------------------------------------------------------------------------
 
