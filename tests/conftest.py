@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.executed import watch_what_is_executed  # noqa: F401 - a fixture for every test
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -54,7 +54,7 @@ def _words(live: LiveCall) -> str:
     handset.save()
     if not told:
         live.entry("speak", words)
-        live.tape(words)
+        live.heard("inbound", words)
     return words
 
 

@@ -9,10 +9,10 @@ called is owned here, another live call.
 from __future__ import annotations
 
 import math
-from collections.abc import Coroutine, Generator, Iterator
+from collections.abc import Coroutine, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from helpers.clock import Planned
@@ -38,6 +38,19 @@ AUDIO_TYPES = {
 }
 
 Conversation = Generator[Any, Any, None]
+
+
+class Listener(Protocol):
+    """Something that listens in to a call: a recording, a stream, a transcription.
+
+    *track* is "inbound" (what the far end says) or "outbound" (what it hears).
+    """
+
+    def hear(self, track: str, words: str) -> None:
+        """Words are said; they take `audio.SECONDS_A_WORD` each from now on."""
+
+    def press(self, track: str, keys: str) -> None:
+        """Keys are pressed."""
 
 
 class LiveCall(Actor):
@@ -71,6 +84,7 @@ class LiveCall(Actor):
             self.handset_number = ""
         self.cookies = Cookies()
         self.tapes: dict[str, recording.Tape] = {}
+        self.listeners: dict[str, Listener] = {}
         self.answered_at: datetime | None = None
         self.gone = False  # the caller hung up, and a verb's last request is still to be made
         self.joined = False  # a leg that talks with its parent's other side
@@ -117,12 +131,13 @@ class LiveCall(Actor):
         for account in {self.call.account_sid: None, self.handset_account: None}:
             self.engine.event(account, kind, data, call_sid=self.call.sid)
 
-    def entry(self, verb: str, text: str = "") -> None:
+    def entry(self, verb: str, text: str = "", notes: Sequence[str] = ()) -> None:
         """Write a line of the transcript: a verb begins, or a person does something."""
         at = self.seconds()
         self.engine.store.add_entry(self.call.account_sid, self.call.sid, at, verb, text)
         kind = "verb" if verb[:1].isupper() or verb == "notice" else "person"
-        self._event(kind, {"verb": verb, "text": text, "seconds": at})
+        more = {"notes": list(notes)} if notes else {}
+        self._event(kind, {"verb": verb, "text": text, "seconds": at} | more)
 
     def alert(self, code: int, text: str, **about: Any) -> None:
         """Tell the account's debugger."""
@@ -197,6 +212,8 @@ class LiveCall(Actor):
     def press(self, digits: str) -> None:
         """The person presses keys; a Gather reads them now or later."""
         self.entry("press", digits)
+        for listener in list(self.listeners.values()):
+            listener.press("inbound", digits)
         if self._listens:
             for key in digits:
                 self.tell("live_key", key)
@@ -207,18 +224,23 @@ class LiveCall(Actor):
     def speak(self, words: str) -> None:
         """The person says something."""
         self.entry("speak", words)
-        self.tape(words)
+        self.heard("inbound", words)
         if self._listens:
             self.tell("words", words)
         else:
             self.handset.speak(words, told=True)
             self.tell("word", keep=False)
 
-    def tape(self, words: str) -> None:
-        """Every recording under way hears words that are said in the call."""
-        others = self.parent.tapes if self.joined and self.parent is not None else {}
-        for tape in (*self.tapes.values(), *others.values()):
-            tape.hear(words)
+    def heard(self, track: str, words: str) -> None:
+        """Whoever listens in hears words: of the far end ("inbound"), or of our side ("outbound").
+
+        A leg that is joined is heard in its parent's call too, where it is our side.
+        """
+        for listener in list(self.listeners.values()):
+            listener.hear(track, words)
+        if self.joined and self.parent is not None:
+            for listener in list(self.parent.listeners.values()):
+                listener.hear("outbound" if track == "inbound" else "inbound", words)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -491,8 +513,8 @@ class LiveCall(Actor):
         if not self.gone:
             self.check()
         match step:
-            case steps.Begin(verb, text):
-                self.entry(verb, text)
+            case steps.Begin(verb, text, notes):
+                self.entry(verb, text, notes)
             case steps.Answer():
                 self.answer("")
             case steps.Alert(code, text, level):
@@ -500,7 +522,7 @@ class LiveCall(Actor):
             case steps.Fetch(url, method, params):
                 return await self._fetch(url, method, params)
             case steps.Speak(text):
-                self.tape(text)
+                self.heard("outbound", text)
                 seconds = audio.SECONDS_A_WORD * len(text.split())
                 return await listening.pass_time(self, seconds, step.until_key)
             case steps.Sound(url):

@@ -35,7 +35,10 @@ class Tape:
         began: datetime = self.recording.start_time or self.clock.now()
         return (self.clock.now() - began).total_seconds()
 
-    def hear(self, words: str) -> None:
+    def press(self, track: str, keys: str) -> None:
+        """Keys make no words."""
+
+    def hear(self, track: str, words: str) -> None:
         """Take words in; who speaks before the last ones are over speaks after them."""
         if self.recording.status == "paused":
             return
@@ -68,6 +71,7 @@ async def begin(live: LiveCall, source: str, *, channels: int = 1, **told: Any) 
     )
     live.world.save(recording)
     tape = live.tapes[recording.sid] = Tape(recording, live.clock, **told)
+    live.listeners[recording.sid] = tape
     await _tell(live, tape)
     return tape
 
@@ -88,7 +92,7 @@ async def begin_asked(live: LiveCall) -> None:
 
 def hold(live: LiveCall, recording: Recording) -> None:
     """Record the call from now on, as the API asked while it runs."""
-    live.tapes[recording.sid] = Tape(
+    live.tapes[recording.sid] = live.listeners[recording.sid] = Tape(
         recording, live.clock, callback=recording.recording_status_callback
     )
 
@@ -107,6 +111,7 @@ async def end(live: LiveCall, tape: Tape, seconds: float | None = None) -> None:
     """A recording is over: keep it, and tell who asked to be told."""
     if live.tapes.pop(tape.recording.sid, None) is None:
         return
+    live.listeners.pop(tape.recording.sid, None)
     recording = tape.recording
     seconds = tape.seconds() if seconds is None else seconds
     # Begun seconds count, so that no word is cut off. Clock arithmetic leaves crumbs behind.

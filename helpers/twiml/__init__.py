@@ -24,17 +24,18 @@ from helpers.twiml.explain import steps_of
 from helpers.twiml.interpreter import conversation
 from helpers.twiml.names import format_language, lower_camel
 from helpers.twiml.problems import Problem, problems
+from helpers.twiml.verbs.conference import (
+    Conference,
+)
 from helpers.twiml.verbs.dial import (
     Application,
     ApplicationSid,
     Client,
-    Conference,
     Dial,
     Header,
     Headers,
     Identity,
     Number,
-    Queue,
     Sim,
     Sip,
     SipUri,
@@ -49,10 +50,7 @@ from helpers.twiml.verbs.documents import (
 from helpers.twiml.verbs.flow import (
     Echo,
     Hangup,
-    Leave,
     Redirect,
-    Refer,
-    ReferSip,
     Reject,
 )
 from helpers.twiml.verbs.gather import (
@@ -71,10 +69,16 @@ from helpers.twiml.verbs.pay import (
 )
 from helpers.twiml.verbs.queue import (
     Enqueue,
+    Leave,
+    Queue,
     Task,
 )
 from helpers.twiml.verbs.record import (
     Record,
+)
+from helpers.twiml.verbs.refer import (
+    Refer,
+    ReferSip,
 )
 from helpers.twiml.verbs.speech import (
     Pause,

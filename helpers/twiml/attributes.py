@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["Attribute", "Choice", "Digits", "Flag", "Method", "Text", "Url", "Whole", "declare"]
 
@@ -27,6 +27,8 @@ class Attribute:
 
     annotation: type = str
     kind = "text"
+    #: why the sandbox does nothing about it, or "" where it does something
+    idle = ""
 
     def __init__(
         self, default: Any = None, *, code: int = 12200, listed: bool = True, note: str = ""
@@ -39,6 +41,11 @@ class Attribute:
     def read(self, raw: str) -> Any:
         """The value that *raw* stands for; ValueError completes "... must be"."""
         return raw
+
+    def without_effect(self, why: str) -> Self:
+        """Declare that this sandbox does nothing about it; the log then says *why*."""
+        self.idle = why
+        return self
 
     def help(self) -> str:
         """One line for Shift-Tab: what may stand here, and the default."""

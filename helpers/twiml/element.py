@@ -29,7 +29,7 @@ from lxml import etree
 from helpers.errors import TwiMLException
 from helpers.twiml.attributes import Attribute
 from helpers.twiml.names import attribute_name, method_name
-from helpers.twiml.steps import Fetch, Step
+from helpers.twiml.steps import Begin, Fetch, Step
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
@@ -76,6 +76,8 @@ class TwiML:
     attributes: ClassVar[Mapping[str, Attribute]] = {}
     #: XML name -> the same declarations
     declared: ClassVar[dict[str, Attribute]] = {}
+    #: why a simulated call can do nothing about it, where that is so: one sentence
+    idle: ClassVar[str] = ""
     #: how many elements stood before this one in the document it was parsed from
     order: int = -1
 
@@ -300,6 +302,10 @@ class TwiML:
 
         An element without a `run` of its own has no effect on a simulated call, and says so.
         """
+        if self.idle:
+            yield Begin(self.name)
+            yield Begin("notice", self.idle)
+            return None
         yield scene.alert(
             self, 12200, f"<{self.name}> is not carried out here; what follows it goes on."
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -283,13 +284,41 @@ def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | N
         if when == "before":
             scene.answered = True
             yield Answer()
-        following = yield from verb.run(scene)
+        following = yield from _noted(verb.run(scene), _idle(verb))
         if when == "after":
             scene.answered = True
             yield Answer()
         if following is not None or scene.over:
             return following
     return None
+
+
+def _idle(verb: TwiML) -> tuple[str, ...]:
+    """What a verb and the elements in it ask for that this sandbox does nothing about."""
+    return tuple(
+        f"{name} of <{element.name}>: {kind.idle}"
+        for element in verb.walk()
+        for name in element.attrs
+        if (kind := element.declared.get(name)) is not None and kind.idle
+    )
+
+
+def _noted(
+    run: Generator[Step, Any, Fetch | None], notes: tuple[str, ...]
+) -> Generator[Step, Any, Fetch | None]:
+    """Run a verb, and tell *notes* with its beginning."""
+    if not notes:
+        return (yield from run)
+    answer: Any = None
+    while True:
+        try:
+            step = run.send(answer)
+        except StopIteration as end:
+            following: Fetch | None = end.value
+            return following
+        if notes and isinstance(step, Begin):
+            step, notes = replace(step, notes=notes), ()
+        answer = yield step
 
 
 def _told(problem: Problem, scene: Scene) -> Alert:

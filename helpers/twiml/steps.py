@@ -52,11 +52,13 @@ class Begin(Step):
     """A verb begins: write it into the transcript. Answer: None.
 
     A loop begins once a round. *text* is what a reader wants to see: the words with white space
-    folded, the URL, the digits, the seconds ("5"), the number dialled.
+    folded, the URL, the digits, the seconds ("5"), the number dialled. *notes* say, a sentence
+    each, what the document asked for and this sandbox does nothing about; only the log shows them.
     """
 
     verb: str
     text: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

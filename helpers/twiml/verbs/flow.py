@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Method, Url, declare
+from helpers.twiml.attributes import Choice, Method, declare
 from helpers.twiml.element import TwiML
 from helpers.twiml.steps import Begin, Fetch, Step
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
-__all__ = ["Echo", "Hangup", "Leave", "Redirect", "Refer", "ReferSip", "Reject"]
+__all__ = ["Echo", "Hangup", "Redirect", "Reject"]
 
 
 class Redirect(TwiML):
@@ -74,32 +74,6 @@ class Reject(TwiML):
             yield scene.hang_up()
         else:
             yield scene.refuse(reason)
-
-
-class Leave(TwiML):
-    """Leave the queue one waits in (used in the document that waiting callers hear)."""
-
-    inside = ("VoiceResponse",)
-
-
-class Refer(TwiML):
-    """Hand a SIP call over to another SIP address."""
-
-    inside = ("VoiceResponse",)
-    attributes = declare(
-        action=Url(),
-        method=Method(),
-    )
-
-
-class ReferSip(TwiML):
-    """The SIP address a call is handed over to."""
-
-    tag = "Sip"
-    inside = ("Refer",)
-    body_name = "sip_url"
-    body_required = True
-    text = "required"
 
 
 class Echo(TwiML):

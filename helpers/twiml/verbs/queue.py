@@ -1,11 +1,16 @@
-"""Waiting lines: Enqueue and its Task."""
+"""Waiting lines: Enqueue puts a caller in, Leave takes it out, Dial's Queue takes the first.
+
+Sources: the TwiML reference on Enqueue, Leave and Queue; error pages 14201 to 14223.
+"""
 
 from __future__ import annotations
 
-from helpers.twiml.attributes import Method, Text, Url, Whole, declare
-from helpers.twiml.element import TwiML
+from collections.abc import Iterator
 
-__all__ = ["Enqueue", "Task"]
+from helpers.twiml.attributes import Method, Text, Url, Whole, declare
+from helpers.twiml.element import Fault, TwiML
+
+__all__ = ["Enqueue", "Leave", "Queue", "Task"]
 
 
 class Enqueue(TwiML):
@@ -35,3 +40,33 @@ class Task(TwiML):
         priority=Whole(low=0),
         timeout=Whole(low=1, unit="seconds"),
     )
+
+
+class Leave(TwiML):
+    """Leave the queue one waits in (used in the document that waiting callers hear)."""
+
+    inside = ("VoiceResponse",)
+
+
+class Queue(TwiML):
+    """The first caller who waits in a queue, by the queue's name."""
+
+    inside = ("Dial",)
+    built_in = ("VoiceResponse", "Dial")
+    body_name = "name"
+    body_required = True
+    text = "required"
+    attributes = declare(
+        url=Url(code=14211),
+        method=Method(code=14210),
+        reservation_sid=Text(),
+        post_work_activity_sid=Text(),
+    )
+
+    def faults(self) -> Iterator[Fault]:
+        """A name that is missing or too long."""
+        name = self.own_text()
+        if not name:
+            yield Fault(14212, "<Queue> has no name", "write the queue's name between its tags")
+        elif len(name) > 64:
+            yield Fault(14213, "the name of a <Queue> has 64 characters at most", "shorten it")
