@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -65,6 +66,7 @@ def is_e164(text: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def national(number: str) -> str:
     """Return *number*, given in E.164, as Twilio's ``to_formatted`` has it.
 
@@ -75,6 +77,7 @@ def national(number: str) -> str:
     return number
 
 
+@lru_cache(maxsize=4096)  # every request about a call names two countries
 def region(number: str) -> str | None:
     """Return the two letters of the country of *number*, given in E.164; None if there is none.
 

@@ -76,12 +76,12 @@ class Engine:
 
     def account(self, sid: str) -> Account:
         """The account with this SID, which must exist."""
-        found = self.store.find(Account, None, sid=sid)
+        found = self.store.lookup(Account, None, sid=sid)
         return found[0]
 
     def owner(self, number: str) -> IncomingPhoneNumber | None:
         """The number's row in whichever account owns it."""
-        found = self.store.find(IncomingPhoneNumber, None, phone_number=number)
+        found = self.store.lookup(IncomingPhoneNumber, None, phone_number=number)
         return found[0] if found else None
 
     # -- the log ---------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Engine:
 
     def _secrets(self, account_sid: str) -> list[str]:
         account = self.account(account_sid)
-        keys = self.store.find(ApiKey, account_sid)
+        keys = self.store.lookup(ApiKey, account_sid)
         return [account.auth_token, *(key.secret for key in keys)]
 
     def _wake_watchers(self) -> None:
@@ -481,15 +481,18 @@ class AccountWorld:
     def find(self, kind: type[R], **fields: Any) -> list[R]:
         return self.engine.store.find(kind, self.account.sid, **fields)
 
+    def _lookup(self, kind: type[R], **fields: Any) -> list[R]:
+        return self.engine.store.lookup(kind, self.account.sid, **fields)
+
     def owner(self, number: str) -> IncomingPhoneNumber | None:
         return self.engine.owner(number)
 
     def owned(self, number: str) -> IncomingPhoneNumber | None:
-        found = self.find(IncomingPhoneNumber, phone_number=number)
+        found = self._lookup(IncomingPhoneNumber, phone_number=number)
         return found[0] if found else None
 
     def verified(self, number: str) -> OutgoingCallerId | None:
-        found = self.find(OutgoingCallerId, phone_number=number)
+        found = self._lookup(OutgoingCallerId, phone_number=number)
         return found[0] if found else None
 
     def save(self, resource: Resource) -> None:

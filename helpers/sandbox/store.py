@@ -29,6 +29,9 @@ R = TypeVar("R", bound=Resource)
 
 #: How many events of an account are kept.
 EVENTS_KEPT = 10_000
+EVENTS_SWEPT = 256  # how many go at a time: sweeping at each event would take as long as writing it
+#: How many answers of a kind are remembered between two writes.
+REMEMBERED = 4_096
 
 # Says that an SQLite file is a sandbox's ("SNDB"); the version of its tables is derived from them.
 _APPLICATION = 0x534E4442
@@ -126,6 +129,9 @@ class Store:
         self.path = str(path)
         self._depth = 0
         self._counters: dict[tuple[str, str], int] = {}
+        # What `lookup` and `handset` have read, until something of the kind is written.
+        self._known: dict[type[Resource], dict[Any, list[Any]]] = {}
+        self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
         self._tables = {kind: _Table(kind) for kind in kinds().values() if kind.kept}
         self._schema = [line for t in self._tables.values() for line in t.schema()]
         self._schema += _OTHER_TABLES
@@ -233,7 +239,7 @@ class Store:
                 self._db.execute("COMMIT")
         except BaseException:
             if self._depth == 1:
-                self._counters.clear()
+                self._forget()
                 if self._db.in_transaction:  # some failures end it by themselves
                     self._db.execute("ROLLBACK")
             raise
@@ -245,6 +251,7 @@ class Store:
     def add(self, resource: Resource) -> None:
         """Keep a new resource; its ``sid`` and ``account_sid`` must be set."""
         table = self._tables[type(resource)]
+        self._known.pop(type(resource), None)
         self._db.execute(table.insert, table.values(resource))
 
     def update(self, resource: Resource, *names: str) -> None:
@@ -252,6 +259,7 @@ class Store:
         if not names:
             return
         table = self._tables[type(resource)]
+        self._known.pop(type(resource), None)
         sets = ", ".join(f'"{name}" = ?' for name in names)
         values = [to_column(table.kinds[name], getattr(resource, name)) for name in names]
         self._db.execute(f"UPDATE {table.name} SET {sets} WHERE sid = ?", [*values, resource.sid])
@@ -259,6 +267,7 @@ class Store:
     def remove(self, resource: Resource) -> None:
         """Forget a resource and what bytes it had."""
         table = self._tables[type(resource)]
+        self._known.pop(type(resource), None)
         with self.transaction():
             position = self.position(resource)
             self._db.execute(
@@ -281,6 +290,20 @@ class Store:
         """Those of an account (None: of all) whose fields equal these, oldest first."""
         where = [Where(name, "=", value) for name, value in equal.items()]
         return [found for _, found in self._select(kind, account_sid, where, "position")]
+
+    def lookup(self, kind: type[R], account_sid: str | None, **equal: Any) -> list[R]:
+        """The same rows as `find`, to be read only: they are kept until one of the kind changes.
+
+        For what every event and every call asks for, and hardly anything changes: accounts, keys,
+        owned numbers.
+        """
+        known = self._known.setdefault(kind, {})
+        key = (account_sid, *equal.items())
+        if key not in known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[key] = self.find(kind, account_sid, **equal)
+        return known[key]
 
     def page(
         self,
@@ -416,10 +439,11 @@ class Store:
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (account_sid, seq, moment, type, call_sid, message_sid, text),
             )
-            self._db.execute(
-                "DELETE FROM events WHERE account_sid = ? AND seq <= ?",
-                (account_sid, seq - EVENTS_KEPT),
-            )
+            if seq % EVENTS_SWEPT == 0:
+                self._db.execute(
+                    "DELETE FROM events WHERE account_sid = ? AND seq <= ?",
+                    (account_sid, seq - EVENTS_KEPT),
+                )
         return _event((seq, moment, type, call_sid, message_sid, text))
 
     def events(
@@ -435,7 +459,8 @@ class Store:
             "SELECT seq, at, type, call_sid, message_sid, data FROM events"
             " WHERE account_sid = ? AND seq > ?"
         )
-        values: list[Any] = [account_sid, since]
+        # Older ones may be there still: they are swept away in heaps.
+        values: list[Any] = [account_sid, max(since, self.last_seq(account_sid) - EVENTS_KEPT)]
         if call_sid is not None:
             sql += " AND call_sid = ?"
             values.append(call_sid)
@@ -447,7 +472,8 @@ class Store:
 
     def last_seq(self, account_sid: str) -> int:
         """The number of the account's newest event, 0 before the first."""
-        return self._count(account_sid, "seq")
+        known = self._counters.get((account_sid, "seq"))
+        return self._count(account_sid, "seq") if known is None else known
 
     def last_moment(self) -> datetime | None:
         """The latest moment that any account's log tells of."""
@@ -458,6 +484,14 @@ class Store:
 
     def handset(self, account_sid: str, number: str) -> dict[str, str] | None:
         """What is kept of that handset (``mode``, ``keys``, ``speech``), None if nothing is."""
+        key = (account_sid, number)
+        if key not in self._handsets:
+            if len(self._handsets) >= REMEMBERED:
+                self._handsets.clear()
+            self._handsets[key] = self._handset(*key)
+        return self._handsets[key]
+
+    def _handset(self, account_sid: str, number: str) -> dict[str, str] | None:
         row = self._db.execute(
             "SELECT mode, keys, speech FROM handsets WHERE account_sid = ? AND number = ?",
             (account_sid, number),
@@ -468,6 +502,7 @@ class Store:
         self, account_sid: str, number: str, mode: str, keys: str, speech: str
     ) -> None:
         """Keep a handset as it is now: its mode, and the keys and words nobody has read yet."""
+        self._handsets.pop((account_sid, number), None)
         self._db.execute(
             "INSERT OR REPLACE INTO handsets VALUES (?, ?, ?, ?, ?)",
             (account_sid, number, mode, keys, speech),
@@ -537,7 +572,13 @@ class Store:
                 self._db.execute(
                     "DELETE FROM counters WHERE account_sid = ? AND name != 'seq'", (sid,)
                 )
-            self._counters.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """What was read is not so any more."""
+        self._counters.clear()
+        self._known.clear()
+        self._handsets.clear()
 
 
 def _event(row: Sequence[Any]) -> dict[str, Any]:
