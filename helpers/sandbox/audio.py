@@ -9,8 +9,10 @@ from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 
+from helpers.twiml import steps
+
+SECONDS_A_WORD = steps.SECONDS_A_WORD
 RATE = 8_000  # samples a second, 16 bit, one channel: what a telephone line carries
-SECONDS_A_WORD = 0.4
 PITCHES = (330.0, 392.0, 440.0, 494.0)  # one tone a word, in turn, so that words can be told apart
 LONGEST = 14_400  # seconds
 

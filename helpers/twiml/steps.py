@@ -41,8 +41,26 @@ __all__ = [
 ]
 
 
+#: How long speech lasts, said or heard.
+SECONDS_A_WORD = 0.4
+
+
+def _quoted(text: str) -> str:
+    """Words as one short line in quotes."""
+    folded = " ".join(text.split())
+    return repr(folded if len(folded) <= 60 else folded[:57] + "...")
+
+
+def _lasting(seconds: float | None) -> str:
+    """Seconds as a reader wants them: no fraction where there is none."""
+    return "any time" if seconds is None else f"{round(seconds, 3):g} s"
+
+
 class Step:
-    """What all steps share: they are what a verb asks for."""
+    """What all steps share: they are what a verb asks for.
+
+    ``str(step)`` is one plain sentence for a reader.
+    """
 
     __slots__ = ()
 
@@ -60,10 +78,16 @@ class Begin(Step):
     text: str = ""
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"<{self.verb}> {self.text}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Answer(Step):
     """Pick up an inbound call; nothing happens if somebody did. Answer: None."""
+
+    def __str__(self) -> str:
+        return "answer the call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,9 @@ class Alert(Step):
     line: int = 0
     url: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.level} {self.code}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Fetch(Step):
@@ -91,6 +118,11 @@ class Fetch(Step):
     url: str
     method: str = "POST"
     params: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.params)
+        asked = f"ask {self.method} {self.url or 'this document again'}"
+        return f"{asked} with {told}" if told else asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +138,14 @@ class Speak(Step):
     language: str = "en-US"
     until_key: bool = False
 
+    def __str__(self) -> str:
+        return f"say {_quoted(self.text)} ({_lasting(self.seconds)})"
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes."""
+        return round(SECONDS_A_WORD * len(self.text.split()), 3)
+
 
 @dataclass(frozen=True, slots=True)
 class Sound(Step):
@@ -114,12 +154,18 @@ class Sound(Step):
     url: str
     until_key: bool = False
 
+    def __str__(self) -> str:
+        return f"play {self.url}"
+
 
 @dataclass(frozen=True, slots=True)
 class Tones(Step):
     """Send keypad tones; ``w`` waits half a second, ``W`` a whole one. Answer: None."""
 
     digits: str
+
+    def __str__(self) -> str:
+        return f"send the keys {self.digits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +174,9 @@ class Wait(Step):
 
     seconds: float
     until_key: bool = False
+
+    def __str__(self) -> str:
+        return f"stay silent for {_lasting(self.seconds)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +196,12 @@ class ReadKeys(Step):
     speech_timeout: float | None = None
     hints: str = ""
     language: str = "en-US"
+
+    def __str__(self) -> str:
+        count = "keys" if self.most is None else "1 key" if self.most == 1 else f"{self.most} keys"
+        end = f" until {self.finish}" if self.finish and self.most != 1 else ""
+        wanted = [count + end] * self.keys + ["words"] * self.speech
+        return f"listen for {' or '.join(wanted)}, at most {_lasting(self.timeout)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +223,11 @@ class RecordCaller(Step):
     callback_events: tuple[str, ...] = ("completed",)
     transcribe: bool = False
     transcribe_callback: str = ""
+
+    def __str__(self) -> str:
+        ends = [f"{_lasting(self.timeout)} of silence"] if self.timeout else []
+        ends += [f"a key of {self.finish}"] if self.finish else []
+        return f"record the caller until {' or '.join([*ends, _lasting(self.max_length)])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +271,11 @@ class Connect(Step):
     trim: str = "do-not-trim"
     ring_tone: str = ""
 
+    def __str__(self) -> str:
+        order = " one after the other" if self.sequential and len(self.targets) > 1 else ""
+        names = ", ".join(target.address for target in self.targets)
+        return f"ring {names}{order}, at most {_lasting(self.timeout)}"
+
 
 @dataclass(frozen=True, slots=True)
 class SendText(Step):
@@ -226,6 +291,10 @@ class SendText(Step):
     status_callback: str = ""
     method: str = "POST"
 
+    def __str__(self) -> str:
+        pictures = f" and {len(self.media)} media" if self.media else ""
+        return f"text {_quoted(self.body)}{pictures} to {self.to or 'the other side'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Refuse(Step):
@@ -233,10 +302,16 @@ class Refuse(Step):
 
     reason: str = "rejected"
 
+    def __str__(self) -> str:
+        return f"refuse the call ({self.reason})"
+
 
 @dataclass(frozen=True, slots=True)
 class HangUp(Step):
     """End the call. Never resumes."""
+
+    def __str__(self) -> str:
+        return "hang up"
 
 
 # --- answers ---------------------------------------------------------------------------------
