@@ -6,6 +6,7 @@
     str(response)                  # the XML to send
     problems(response)             # what is wrong with it
     steps(response)                # what a call would do if nobody pressed a key
+    steps(response, keys="1")      # and if somebody pressed 1
 
 The elements have the names and arguments of the official ``twilio.twiml``. Two tags mean different
 things in two places: `Redirect` is a call's, `MessagingRedirect` a message's; `Sip` stands in a
@@ -20,7 +21,7 @@ from helpers.errors import TwimlError, TwiMLException
 from helpers.twiml import steps
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import GenericNode, TwiML
-from helpers.twiml.explain import steps_of
+from helpers.twiml.explain import Steps, steps_of
 from helpers.twiml.interpreter import conversation
 from helpers.twiml.names import format_language, lower_camel
 from helpers.twiml.problems import Problem, problems
@@ -120,10 +121,15 @@ class _Steps(ModuleType):
     """The module of steps; called with a document, it lists what that document would do."""
 
     def __call__(
-        self, document: Document | TwiML | str | bytes, kind: str | None = None
-    ) -> list[steps.Step]:
+        self,
+        document: Document | TwiML | str | bytes,
+        kind: str | None = None,
+        *,
+        keys: str = "",
+        speech: str = "",
+    ) -> Steps:
         """See `steps_of`."""
-        return steps_of(document, kind)
+        return steps_of(document, kind, keys=keys, speech=speech)
 
 
 # A learner writes steps(response), the engine steps.Fetch: one name for one subject. Python lets
