@@ -21,14 +21,6 @@ from helpers.twiml import interpreter
 from helpers.twiml.element import TwiML
 
 
-def names_of(verb: TwiML) -> Iterator[str]:
-    """The class names of a verb and of all in it, and their attributes as ``Gather.numDigits``."""
-    for element in verb.walk():
-        yield type(element).__name__
-        for name in element.attrs:
-            yield f"{type(element).__name__}.{name}"
-
-
 @pytest.fixture(autouse=True)
 def watch_what_is_executed(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -39,12 +31,14 @@ def watch_what_is_executed(
         yield
         return
     seen: set[str] = set()
-    real = interpreter._idle
+    real = interpreter._unused
 
-    def watched(verb: TwiML) -> tuple[str, ...]:
-        seen.update(names_of(verb))
-        return real(verb)
+    def watched(element: TwiML) -> tuple[str, ...]:
+        """Called for each element of a document's root, and of every verb that is run."""
+        name = type(element).__name__
+        seen.update([name, *(f"{name}.{attribute}" for attribute in element.attrs)])
+        return real(element)
 
-    monkeypatch.setattr(interpreter, "_idle", watched)
+    monkeypatch.setattr(interpreter, "_unused", watched)
     yield
     assert named <= seen, f"named in the mark, but not run: {sorted(named - seen)}"

@@ -125,6 +125,7 @@ class Engine:
         text: str,
         *,
         level: str = "error",
+        line: int = 0,
         call_sid: str | None = None,
         message_sid: str | None = None,
         request_url: str = "",
@@ -134,7 +135,8 @@ class Engine:
     ) -> None:
         """What Twilio's debugger would show: a Notification, and an event.
 
-        *reply* is what the web site answered, or *page* the document if that is what is wrong.
+        *reply* is what the web site answered, or *page* the document if that is what is wrong,
+        in this *line*.
         """
         if reply is None and page is not None and page.url == request_url:
             reply = Reply(page.url, 200, {"content-type": page.content_type}, page.body)
@@ -171,7 +173,8 @@ class Engine:
         self.event(
             account_sid,
             "alert",
-            {"code": code, "text": text, "level": level, "url": url},
+            {"code": code, "text": text, "level": level, "url": url}
+            | ({"line": line} if line else {}),
             call_sid=call_sid,
             message_sid=message_sid,
         )

@@ -9,7 +9,7 @@ called is owned here, another live call.
 from __future__ import annotations
 
 import math
-from collections.abc import Coroutine, Generator, Iterator, Sequence
+from collections.abc import Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -131,12 +131,14 @@ class LiveCall(Actor):
         for account in {self.call.account_sid: None, self.handset_account: None}:
             self.engine.event(account, kind, data, call_sid=self.call.sid)
 
-    def entry(self, verb: str, text: str = "", notes: Sequence[str] = ()) -> None:
-        """Write a line of the transcript: a verb begins, or a person does something."""
+    def entry(self, verb: str, text: str = "", **more: Any) -> None:
+        """Write a line of the transcript: a verb begins, or a person does something.
+
+        The log keeps *more* about it.
+        """
         at = self.seconds()
         self.engine.store.add_entry(self.call.account_sid, self.call.sid, at, verb, text)
         kind = "verb" if verb[:1].isupper() or verb == "notice" else "person"
-        more = {"notes": list(notes)} if notes else {}
         self._event(kind, {"verb": verb, "text": text, "seconds": at} | more)
 
     def alert(self, code: int, text: str, **about: Any) -> None:
@@ -513,12 +515,14 @@ class LiveCall(Actor):
         if not self.gone:
             self.check()
         match step:
-            case steps.Begin(verb, text, notes):
-                self.entry(verb, text, notes)
+            case steps.Begin(verb, text):
+                self.entry(verb, text, **step.details)
             case steps.Answer():
                 self.answer("")
             case steps.Alert(code, text, level):
-                self.alert(code, text, level=level, request_url=step.url, page=self._page)
+                self.alert(
+                    code, text, level=level, line=step.line, request_url=step.url, page=self._page
+                )
             case steps.Fetch(url, method, params):
                 return await self._fetch(url, method, params)
             case steps.Speak(text):

@@ -242,9 +242,11 @@ class Inbound(_MessageActor):
                         continue
                     answer = self._reply(step)
                 case steps.Alert(code, text, level):
-                    self.alert(code, text, level=level, request_url=step.url, page=page)
+                    self.alert(
+                        code, text, level=level, line=step.line, request_url=step.url, page=page
+                    )
                 case steps.Begin(verb, text):
-                    self.event("verb", {"verb": verb, "text": text})
+                    self.event("verb", {"verb": verb, "text": text} | step.details)
                 case steps.HangUp():
                     return
 

@@ -266,6 +266,7 @@ def _is_absolute(url: str) -> bool:
 def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | None]:
     """Run the verbs of one document; return where to go on, or None at its end."""
     scene.document = document
+    notes = _unused(document.root)  # told with the first verb, for the root has no line of its own
     found = find(document)
     # What does not fit the schema is told at once, a bad value when its verb is reached.
     schema = [problem for _, problem in found if problem.code in (12200, 12101, 14110)]
@@ -284,7 +285,8 @@ def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | N
         if when == "before":
             scene.answered = True
             yield Answer()
-        following = yield from _noted(verb.run(scene), _idle(verb))
+        following = yield from _shown(verb, scene, notes + _idle(verb))
+        notes = ()
         if when == "after":
             scene.answered = True
             yield Answer()
@@ -295,20 +297,21 @@ def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | N
 
 def _idle(verb: TwiML) -> tuple[str, ...]:
     """What a verb and the elements in it ask for that this sandbox does nothing about."""
+    return tuple(note for element in verb.walk() for note in _unused(element))
+
+
+def _unused(element: TwiML) -> tuple[str, ...]:
+    """The same for one element alone."""
     return tuple(
         f"{name} of <{element.name}>: {kind.idle}"
-        for element in verb.walk()
         for name in element.attrs
         if (kind := element.declared.get(name)) is not None and kind.idle
     )
 
 
-def _noted(
-    run: Generator[Step, Any, Fetch | None], notes: tuple[str, ...]
-) -> Generator[Step, Any, Fetch | None]:
-    """Run a verb, and tell *notes* with its beginning."""
-    if not notes:
-        return (yield from run)
+def _shown(verb: TwiML, scene: Scene, notes: tuple[str, ...]) -> Generator[Step, Any, Fetch | None]:
+    """Run a verb; say of all that begins in it where it stands, and tell *notes* at once."""
+    run = verb.run(scene)
     answer: Any = None
     while True:
         try:
@@ -316,9 +319,20 @@ def _noted(
         except StopIteration as end:
             following: Fetch | None = end.value
             return following
-        if notes and isinstance(step, Begin):
-            step, notes = replace(step, notes=notes), ()
+        if isinstance(step, Begin):
+            step = replace(step, notes=step.notes + notes, line=_line(verb, step, scene))
+            notes = ()
         answer = yield step
+
+
+def _line(verb: TwiML, step: Begin, scene: Scene) -> int:
+    """The line of the element that begins: the verb, or one in it. 0 if that is not clear."""
+    if step.verb == verb.name:
+        return scene.line_of(verb)
+    inner = [element for element in verb.walk() if element.name == step.verb]
+    if len(inner) > 1:
+        inner = [element for element in inner if element.words() == step.text]
+    return scene.line_of(inner[0]) if inner else 0
 
 
 def _told(problem: Problem, scene: Scene) -> Alert:

@@ -8,14 +8,23 @@ from helpers.twiml.element import TwiML
 __all__ = ["FaxResponse", "MessagingResponse", "Receive", "VoiceResponse"]
 
 
+def version() -> Text:
+    """The obsolete attribute of every Response."""
+    kind = Text(
+        pattern="2008-08-01|2010-04-01",
+        kind="2008-08-01 or 2010-04-01",
+        code=12101,
+        listed=False,
+    )
+    return kind.without_effect("there is one version of TwiML here, that of 2010-04-01.")
+
+
 class VoiceResponse(TwiML):
     """What a call is to do: build it verb by verb, and send ``str(response)``."""
 
     tag = "Response"
     inside = ()
-    attributes = declare(
-        version=Text(listed=False),
-    )
+    attributes = declare(version=version())
 
 
 class MessagingResponse(TwiML):
@@ -23,9 +32,7 @@ class MessagingResponse(TwiML):
 
     tag = "Response"
     inside = ()
-    attributes = declare(
-        version=Text(listed=False),
-    )
+    attributes = declare(version=version())
 
 
 class FaxResponse(TwiML):
