@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
@@ -27,6 +27,7 @@ from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
 from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
 from helpers.sandbox.engine import Engine
+from helpers.sandbox.inside import App
 from helpers.sandbox.options import TYPES, Options
 from helpers.sandbox.pace import Pace
 from helpers.sandbox.store import Store
@@ -42,11 +43,24 @@ class Sandbox:
     """A sandbox with the options of ``python -m helpers.sandbox``, by keyword.
 
     As a context manager, or with :meth:`start` and :meth:`stop`, it serves from a thread.
+    *sites* are web sites that live in this process, such as ``{"http://shop.test": app}``: they are
+    asked without a socket (see ``helpers.sandbox.inside``).
     Raises SandboxError, in a sentence, when an option, the port or the data file will not do.
     """
 
-    def __init__(self, options: Options | None = None, **given: Any) -> None:
+    def __init__(
+        self,
+        options: Options | None = None,
+        *,
+        sites: Mapping[str, App] | None = None,
+        **given: Any,
+    ) -> None:
         self.options = options or Options(**given)
+        webhooks = Webhooks(
+            timeout=self.options.webhook_timeout,
+            allow_hosts=self.options.allow_hosts,
+            sites=sites,
+        )
         self.store = Store(self.options.data)
         try:
             self.world = self._open_world()
@@ -57,9 +71,7 @@ class Sandbox:
         self.engine = Engine(
             store=self.store,
             clock=self.clock,
-            webhooks=Webhooks(
-                timeout=self.options.webhook_timeout, allow_hosts=self.options.allow_hosts
-            ),
+            webhooks=webhooks,
             seed=self.world["seed"],
         )
         if (moment := self.engine.kept_moment()) is not None:

@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from helpers.sandbox.inside import App, Message
 from helpers.twiml import VoiceResponse
-
-HOSTS = ("twimlets.com", "www.twimlets.com")
-DEMO = ("demo.twilio.com", "/docs/voice.xml")
 
 Answer = tuple[int, str, bytes]  # status, content type, body
 
 
-def answer(url: str, method: str, params: Sequence[tuple[str, str]]) -> Answer | None:
-    """What such an address answers, or None when *url* is not one of them."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        return None
-    if (host, parts.path) == DEMO:
-        return _xml(demo())
-    if host not in HOSTS:
-        return None
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    name = parts.path.strip("/")
+def answer(name: str, query: str) -> Answer:
+    """What the twimlet called *name* answers."""
+    given = parse_qsl(query, keep_blank_values=True)
     if name == "message":
         return _xml(message(values(given, "Message")))
     if name == "echo":
@@ -67,3 +55,30 @@ def values(pairs: Sequence[tuple[str, str]], name: str) -> list[str]:
 
 def _xml(response: VoiceResponse) -> Answer:
     return 200, "text/xml", str(response).encode()
+
+
+async def twimlets_com(scope: Message, receive: object, send: object) -> None:
+    """The web site twimlets.com, as an ASGI app."""
+    await _send(send, answer(scope["path"].strip("/"), scope["query_string"].decode()))
+
+
+async def demo_twilio_com(scope: Message, receive: object, send: object) -> None:
+    """The one page of demo.twilio.com that first steps point at."""
+    found = scope["path"] == "/docs/voice.xml"
+    text = b"The sandbox has /docs/voice.xml of this site only."
+    await _send(send, _xml(demo()) if found else (404, "text/plain", text))
+
+
+async def _send(send: object, answer: Answer) -> None:
+    status, content_type, body = answer
+    headers = [(b"content-type", content_type.encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})  # type: ignore[operator]
+    await send({"type": "http.response.body", "body": body})  # type: ignore[operator]
+
+
+_HOSTS: dict[str, App] = {
+    "twimlets.com": twimlets_com,
+    "www.twimlets.com": twimlets_com,
+    "demo.twilio.com": demo_twilio_com,
+}
+SITES = {f"{s}://{host}": app for host, app in _HOSTS.items() for s in ("http", "https")}

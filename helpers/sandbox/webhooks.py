@@ -13,17 +13,18 @@ import ipaddress
 import re
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from helpers import signing
-from helpers.sandbox import twimlets
+from helpers.sandbox import inside, twimlets
 
 DOCUMENT_LIMIT = 65_536  # bytes of TwiML, error 11750
 MEDIA_LIMIT = 5_000_000  # bytes of a media file, error 11751
@@ -93,10 +94,20 @@ class _Pinned(AbstractResolver):
 
 
 class Webhooks:
-    """Sends requests to web sites. *timeout* is the real seconds one may take in all."""
+    """Sends requests to web sites. *timeout* is the real seconds one may take in all.
 
-    def __init__(self, *, timeout: float = 15.0, allow_hosts: Sequence[str] = ()) -> None:
+    *sites* are those of this process, by their origin: see `helpers.sandbox.inside`.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 15.0,
+        allow_hosts: Sequence[str] = (),
+        sites: Mapping[str, inside.App] | None = None,
+    ) -> None:
         self.timeout = timeout
+        self.inside = inside.Inside(twimlets.SITES | dict(sites or {}))
         self.allow_hosts = {host.lower() for host in allow_hosts}
         self.asking = 0
         self._tokens = 0
@@ -124,15 +135,6 @@ class Webhooks:
         *params* go into the query for GET, else into a form. Returns a :class:`Reply`, whose
         *failed* says what Twilio's debugger would say.
         """
-        inside = twimlets.answer(url, method, params)
-        if inside is not None:
-            status, content_type, body = inside
-            if status in (301, 302):
-                return await self.ask(
-                    body.decode(), "GET", (), token=token, cookies=cookies, limit=limit
-                )
-            reply = Reply(url.split("#")[0], status, {"content-type": content_type}, body)
-            return _judged(reply, limit)
         self.asking += 1
         self._tokens += 1
         try:
@@ -166,9 +168,6 @@ class Webhooks:
             except ValueError:
                 return Reply(reply.url, failed=(11100, f"this is not a URL: {location}"))
             method, params = "GET", []
-            inside = twimlets.answer(url, method, params)
-            if inside is not None:
-                return await self.ask(url, method, params, token=token, cookies=cookies)
         return Reply(url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {url}"))
 
     async def _once(
@@ -182,19 +181,19 @@ class Webhooks:
     ) -> Reply:
         try:
             parts = urlsplit(url.split("#")[0])
-            host, scheme, _port = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
+            host, scheme, port = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
         except ValueError:
             return Reply(url, failed=(11100, f"this is not a URL: {url}"))
         if scheme not in ("http", "https") or not host:
             return Reply(url, failed=(11100, f"this is not an http or https URL: {url}"))
-        refused = await self._check_host(host)
-        if refused:
+        site = self.inside.find(scheme, host, port)
+        if site is None and (refused := await self._check_host(host)):
             return Reply(url, failed=refused)
         user, password = parts.username, parts.password
         bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
         if method == "GET":
             bare = with_query(bare, params)
-        form = urlencode(params) if method != "GET" else None
+        form = urlencoded(params) if method != "GET" else None
         headers = {
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
@@ -205,20 +204,32 @@ class Webhooks:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         if cookies and (cookie := cookies.header(host)):
             headers["Cookie"] = cookie
-        reply = await self._send(bare, method, form, headers, limit)
+        reply = await self._send(site, bare, method, form, headers, limit)
         if reply.failed and reply.failed[0] in (11201, 11202):
-            reply = await self._send(bare, method, form, headers, limit)  # the second try
+            reply = await self._send(site, bare, method, form, headers, limit)  # the second try
         if reply.status == 401 and user:
             # Credentials in a URL are sent only after the site asked for them.
             headers["Authorization"] = aiohttp.encode_basic_auth(user, password or "")
-            reply = await self._send(bare, method, form, headers, limit)
+            reply = await self._send(site, bare, method, form, headers, limit)
         if cookies:
             cookies.take(host, reply.headers.pop("set-cookie", "").split("\n"))
         return reply
 
     async def _send(
-        self, url: str, method: str, form: str | None, headers: dict[str, str], limit: int
+        self,
+        site: inside.App | None,
+        url: str,
+        method: str,
+        form: str | None,
+        headers: dict[str, str],
+        limit: int,
     ) -> Reply:
+        if site is not None:
+            data = form.encode() if form is not None else b""
+            status, got, body = await inside.ask(site, method, url, data, headers, limit)
+            kept = dict(got)
+            kept["set-cookie"] = "\n".join(value for name, value in got if name == "set-cookie")
+            return Reply(url, status, kept, body[: limit + 1])
         http = self._session()
         try:
             async with http.request(
@@ -297,8 +308,21 @@ def with_query(url: str, params: Pairs) -> str:
     if not params:
         return url
     parts = urlsplit(url)
-    query = "&".join(filter(None, (parts.query, urlencode(list(params)))))
+    query = "&".join(filter(None, (parts.query, urlencoded(params))))
     return urlunsplit(parts._replace(query=query))
+
+
+def urlencoded(params: Pairs) -> str:
+    """*params* as a form. Names and short values come again and again, so they are kept ready."""
+    return "&".join(
+        f"{_word(name)}={_word(value) if len(value) <= 40 else quote_plus(value)}"
+        for name, value in params
+    )
+
+
+@lru_cache(maxsize=2048)
+def _word(text: str) -> str:
+    return quote_plus(text)
 
 
 def _quoted(url: str) -> str:
