@@ -29,18 +29,7 @@ from helpers.twiml.verbs.conference import (
     Conference,
 )
 from helpers.twiml.verbs.dial import (
-    Application,
-    ApplicationSid,
-    Client,
     Dial,
-    Header,
-    Headers,
-    Identity,
-    Number,
-    Sim,
-    Sip,
-    SipUri,
-    WhatsApp,
 )
 from helpers.twiml.verbs.documents import (
     FaxResponse,
@@ -63,6 +52,19 @@ from helpers.twiml.verbs.messaging import (
     Message,
     MessagingRedirect,
     Sms,
+)
+from helpers.twiml.verbs.parties import (
+    Application,
+    ApplicationSid,
+    Client,
+    Header,
+    Headers,
+    Identity,
+    Number,
+    Sim,
+    Sip,
+    SipUri,
+    WhatsApp,
 )
 from helpers.twiml.verbs.pay import (
     Pay,

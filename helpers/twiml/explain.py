@@ -32,6 +32,8 @@ from helpers.twiml.steps import (
     Speak,
     Step,
     Tones,
+    Transfer,
+    Transferred,
     Wait,
 )
 
@@ -43,6 +45,7 @@ SILENT_CALLER: dict[type[Step], Any] = {
     RecordCaller: Recorded(sid="RE...", url="", duration=1),
     Connect: Connected("no-answer"),
     SendText: Sent("SM..."),
+    Transfer: Transferred("in-progress"),
 }
 
 # Enough for what a person wants to read; loop="0" alone would give two thousand.

@@ -79,15 +79,15 @@ class Scene:
         self.over = True
         yield HangUp()
 
-    def hang_up(self) -> HangUp:
-        """The step that ends the call; nothing runs after it."""
+    def hang_up(self, *told: tuple[str, str]) -> HangUp:
+        """The step that ends the call; nothing runs after it. *told* goes to a Dial's action."""
         self.over = True
-        return HangUp()
+        return HangUp(told)
 
-    def refuse(self, reason: str) -> Refuse:
-        """The step that refuses the call; nothing runs after it."""
+    def refuse(self, reason: str, *told: tuple[str, str]) -> Refuse:
+        """The step that refuses the call; nothing runs after it. *told* as in `hang_up`."""
         self.over = True
-        return Refuse(reason)
+        return Refuse(reason, told)
 
     def line_of(self, element: TwiML) -> int:
         """The line of the document that an element stands in, or 0."""

@@ -23,6 +23,7 @@ __all__ = [
     "Begin",
     "Connect",
     "Connected",
+    "Detection",
     "Fetch",
     "HangUp",
     "Keys",
@@ -31,6 +32,7 @@ __all__ = [
     "RecordCaller",
     "Recorded",
     "Refuse",
+    "Repeat",
     "SendText",
     "Sent",
     "Sound",
@@ -38,6 +40,8 @@ __all__ = [
     "Step",
     "Target",
     "Tones",
+    "Transfer",
+    "Transferred",
     "Wait",
 ]
 
@@ -241,11 +245,29 @@ class RecordCaller(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """How to find out whether a person or a machine answers a leg; all times in seconds.
+
+    *mode* is "Enable" or "DetectMessageEnd" (then a machine is told of when its greeting is over).
+    """
+
+    mode: str
+    callback: str = ""
+    method: str = "POST"
+    timeout: float = 30
+    speech: float = 2.4
+    speech_end: float = 1.2
+    silence: float = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One party of a `Connect`.
 
-    *kind* is "number", "client", "sip", "whatsapp" (later "conference", "queue", "sim"); *url* a
-    document to run on the called side before the two are joined, or "".
+    *kind* is "number", "client", "sip", "sim", "whatsapp" or "application"; *url* a document to run
+    on the called side before the two are joined, or "" (for an application: in place of its own).
+    *handed* are names and values for whoever is called: headers of a SIP address, parameters of a
+    client or an application; *customer* and *copy_parent_to* are for applications.
     """
 
     kind: str
@@ -256,6 +278,10 @@ class Target:
     status_callback: str = ""
     status_callback_method: str = "POST"
     status_callback_events: tuple[str, ...] = ("completed",)
+    handed: tuple[tuple[str, str], ...] = ()
+    detection: Detection | None = None
+    customer: str = ""
+    copy_parent_to: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +290,8 @@ class Connect(Step):
 
     Comes back when the joined call is over, or nobody answered. *caller_id* "" means the caller's
     own; *record* is "do-not-record", "record-from-answer", "record-from-ringing" or one of the two
-    with "-dual".
+    with "-dual"; *reason* is shown to who is called; *refers* says that a called SIP address may
+    send the caller elsewhere.
     """
 
     targets: tuple[Target, ...]
@@ -278,8 +305,10 @@ class Connect(Step):
     recording_callback: str = ""
     recording_callback_method: str = "POST"
     recording_callback_events: tuple[str, ...] = ("completed",)
+    recording_track: str = "both"
     trim: str = "do-not-trim"
-    ring_tone: str = ""
+    reason: str = ""
+    refers: bool = False
 
     def __str__(self) -> str:
         order = " one after the other" if self.sequential and len(self.targets) > 1 else ""
@@ -307,10 +336,35 @@ class SendText(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer(Step):
+    """Ask the SIP device at the far end to call *address* instead of us. Answer: `Transferred`.
+
+    The answer is None where the far end is no SIP address.
+    """
+
+    address: str
+
+    def __str__(self) -> str:
+        return f"hand the call over to {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Step):
+    """Play back to the far end whatever it says and keys, until it hangs up. Never resumes."""
+
+    def __str__(self) -> str:
+        return "play back whatever is said"
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse(Step):
-    """Do not answer; *reason* is "rejected" or "busy". Never resumes."""
+    """Do not answer; *reason* is "rejected" or "busy". Never resumes.
+
+    *told* are names and values for the Dial that called an application; so in `HangUp`.
+    """
 
     reason: str = "rejected"
+    told: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"refuse the call ({self.reason})"
@@ -319,6 +373,8 @@ class Refuse(Step):
 @dataclass(frozen=True, slots=True)
 class HangUp(Step):
     """End the call. Never resumes."""
+
+    told: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return "hang up"
@@ -367,14 +423,31 @@ class Recorded:
 class Connected:
     """How a `Connect` ended: *status* as DialCallStatus, *duration* in whole seconds.
 
-    *caller_left* says that the caller hung up: the action is still asked once, then all is over.
+    *duration* is None for a leg that the API sent elsewhere. *caller_left* says that the caller
+    hung up: the action is still asked once, then all is over. *more* is what else the action is
+    told, *refer_to* the address that a called SIP party wants the caller sent to.
     """
 
     status: str
     sid: str = ""
-    duration: int = 0
+    duration: int | None = 0
     bridged: bool = False
     recording_url: str = ""
+    caller_left: bool = False
+    more: tuple[tuple[str, str], ...] = ()
+    refer_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """How a `Transfer` ended: the status of the new call, and two answers of the SIP device.
+
+    *refer_code* answers our request, *notify_code* tells how the new call went.
+    """
+
+    status: str
+    refer_code: int = 202
+    notify_code: int = 200
     caller_left: bool = False
 
 

@@ -1,6 +1,7 @@
-"""Where a call goes: Redirect, Hangup, Reject, and what only the real network can do.
+"""Where a call goes: Redirect, Hangup, Reject; and Echo.
 
-Sources: the TwiML reference on each verb; error pages 13710 and 13810.
+Sources: the TwiML reference on each verb and on the use of Dial's Application; error pages 13710
+and 13810.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Choice, Method, declare
 from helpers.twiml.element import TwiML
-from helpers.twiml.steps import Begin, Fetch, Step
+from helpers.twiml.steps import Begin, Fetch, Repeat, Step
+from helpers.twiml.verbs.parties import given
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
@@ -40,18 +42,24 @@ class Redirect(TwiML):
 
 
 class Hangup(TwiML):
-    """End the call."""
+    """End the call.
+
+    Parameters inside go back to the action of the Dial that called this application.
+    """
 
     inside = ("VoiceResponse",)
 
     def run(self, scene: Scene) -> Generator[Step, Any, None]:
         """End the call."""
         yield Begin("Hangup")
-        yield scene.hang_up()
+        yield scene.hang_up(*given(self))
 
 
 class Reject(TwiML):
-    """Refuse an inbound call without answering it, so that it costs nothing."""
+    """Refuse an inbound call without answering it, so that it costs nothing.
+
+    Parameters inside go back to the action of the Dial that called this application.
+    """
 
     inside = ("VoiceResponse",)
     attributes = declare(
@@ -71,12 +79,18 @@ class Reject(TwiML):
             yield scene.alert(
                 self, 12200, "<Reject> comes after the call was answered: it hangs up instead."
             )
-            yield scene.hang_up()
+            yield scene.hang_up(*given(self))
         else:
-            yield scene.refuse(reason)
+            yield scene.refuse(reason, *given(self))
 
 
 class Echo(TwiML):
-    """Play back to callers what they say (undocumented)."""
+    """Play back to callers what they say, until they hang up (undocumented)."""
 
     inside = ("VoiceResponse",)
+
+    def run(self, scene: Scene) -> Generator[Step, Any, None]:
+        """Play back whatever is said: no verb after this one runs."""
+        yield Begin("Echo")
+        yield Repeat()
+        yield scene.hang_up()

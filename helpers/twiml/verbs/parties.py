@@ -1,0 +1,347 @@
+"""Whom Dial can ring: Number, Client, Sip, Sim, WhatsApp, Application.
+
+Sources: the TwiML reference on each noun, on answering machine detection and on the use of
+Application; error pages 13221 to 13255.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl
+
+from helpers.twiml.attributes import (
+    Attribute,
+    Choice,
+    Digits,
+    Flag,
+    Method,
+    Text,
+    Url,
+    Whole,
+    declare,
+)
+from helpers.twiml.element import Fault, TwiML
+from helpers.twiml.steps import Detection, Target
+
+if TYPE_CHECKING:
+    from helpers.twiml.interpreter import Scene
+
+__all__ = [
+    "Application",
+    "ApplicationSid",
+    "Client",
+    "Header",
+    "Headers",
+    "Identity",
+    "Number",
+    "Party",
+    "Sim",
+    "Sip",
+    "SipUri",
+    "WhatsApp",
+    "given",
+]
+
+PROGRESS = "initiated ringing answered completed"
+LONGEST_URI = 255
+
+# A simulated SIP party lets everybody in, so nothing keeps or shows what these say.
+NO_PASSWORD = "a simulated SIP party asks for no name and no password."
+
+
+def detecting() -> Mapping[str, Attribute]:
+    """The attributes that ask whether a person or a machine has answered."""
+    return declare(
+        machine_detection=Choice("Enable DetectMessageEnd"),
+        amd_status_callback_method=Method(),
+        amd_status_callback=Url(),
+        machine_detection_timeout=Whole(30, low=3, high=60, unit="seconds"),
+        machine_detection_speech_threshold=Whole(2400, low=1000, high=6000, unit="milliseconds"),
+        machine_detection_speech_end_threshold=Whole(1200, low=500, high=5000, unit="milliseconds"),
+        machine_detection_silence_timeout=Whole(5000, low=2000, high=10000, unit="milliseconds"),
+    )
+
+
+def given(element: TwiML) -> tuple[tuple[str, str], ...]:
+    """The names and values of the <Parameter>s, or of the <Header>s, right inside an element."""
+    return tuple(
+        (child.attrs["name"], child.attrs.get("value", ""))
+        for child in element.elements
+        if child.name in ("Parameter", "Header") and child.attrs.get("name")
+    )
+
+
+class Party(TwiML):
+    """A noun of Dial that can be rung."""
+
+    kind: ClassVar[str] = ""
+
+    def address(self) -> str:
+        """Whom to ring."""
+        return self.own_text()
+
+    def _handed(self) -> tuple[tuple[str, str], ...]:
+        """What whoever is called gets to know beside the caller: names and values."""
+        return given(self)
+
+    def target(self, scene: Scene) -> Target:
+        """The party as the engine wants it."""
+        return Target(
+            self.kind,
+            self.address(),
+            url=scene.link(self._own("url")),
+            method=self._own("method") or "POST",
+            send_digits=self._own("send_digits") or "",
+            status_callback=scene.link(self._own("status_callback")),
+            status_callback_method=self._own("status_callback_method") or "POST",
+            status_callback_events=self._own("status_callback_event") or ("completed",),
+            handed=self._handed(),
+            detection=self._detection(scene),
+            customer=self._own("customer_id") or "",
+            copy_parent_to=bool(self._own("copy_parent_to")),
+        )
+
+    def _own(self, keyword: str) -> Any:
+        """The value of an attribute, None where this noun has no such attribute."""
+        return self.get(keyword) if keyword in self.attributes else None
+
+    def _detection(self, scene: Scene) -> Detection | None:
+        mode = self._own("machine_detection")
+        if mode is None:
+            return None
+        return Detection(
+            mode,
+            scene.link(self.get("amd_status_callback")),
+            self.get("amd_status_callback_method"),
+            timeout=self.get("machine_detection_timeout"),
+            speech=self.get("machine_detection_speech_threshold") / 1000,
+            speech_end=self.get("machine_detection_speech_end_threshold") / 1000,
+            silence=self.get("machine_detection_silence_timeout") / 1000,
+        )
+
+
+class Number(Party):
+    """A telephone number to ring, in the form +14155550100.
+
+    *url* is a document for the called side, run before the two are joined.
+    """
+
+    inside = ("Dial",)
+    body_name = "phone_number"
+    body_required = True
+    text = "required"
+    attributes = declare(
+        send_digits=Digits(
+            pattern=r"[0-9*#wW]+", kind="keys: 0-9 * #, w for half a second", code=13222
+        ),
+        url=Url(),
+        method=Method(code=13221),
+        status_callback_event=Choice(PROGRESS, default="completed", several=True),
+        status_callback=Url(),
+        status_callback_method=Method(),
+        byoc=Text().without_effect("there is one simulated carrier, and no other to choose."),
+        **detecting(),
+    )
+
+    kind = "number"
+
+
+class Client(Party):
+    """A browser or app to ring, by its identity."""
+
+    inside = ("Dial",)
+    body_name = "identity"
+    text = "optional"
+    attributes = declare(
+        url=Url(),
+        method=Method(),
+        status_callback_event=Choice(PROGRESS, default="completed", several=True),
+        status_callback=Url(),
+        status_callback_method=Method(),
+        client_notification_url=Url(listed=False).without_effect(
+            "a simulated client needs no message that wakes it."
+        ),
+    )
+
+    kind = "client"
+
+    def address(self) -> str:
+        """The identity, from the text or from <Identity>."""
+        named = [child.own_text() for child in self.elements if isinstance(child, Identity)]
+        return named[0] if named else self.own_text()
+
+    def faults(self) -> Iterator[Fault]:
+        """Nobody to call."""
+        if not self.address():
+            yield Fault(12200, "<Client> calls nobody", "write an identity into it")
+
+
+class Identity(TwiML):
+    """The identity of a <Client>, when it has parameters too."""
+
+    inside = ("Client",)
+    body_name = "client_identity"
+    body_required = True
+    text = "required"
+
+
+class Sip(Party):
+    """A SIP address to ring, such as sip:alice@example.com.
+
+    Headers for the called side stand after a question mark, or in <Headers> beside a <Uri>.
+    """
+
+    inside = ("Dial",)
+    body_name = "sip_url"
+    text = "optional"
+    attributes = declare(
+        username=Text().without_effect(NO_PASSWORD),
+        password=Text().without_effect(NO_PASSWORD),
+        url=Url(),
+        method=Method(code=13241),
+        status_callback_event=Choice(PROGRESS, default="completed", several=True),
+        status_callback=Url(),
+        status_callback_method=Method(),
+        **detecting(),
+    )
+
+    kind = "sip"
+
+    def _uri(self) -> str:
+        """The whole address: the text, or the <Uri> that comes first in priority and weight."""
+        named = [child for child in self.elements if isinstance(child, SipUri)]
+        return min(named, key=SipUri._rank).own_text() if named else self.own_text()
+
+    def address(self) -> str:
+        """The address without what only says how to reach it (transport, region, headers)."""
+        return self._uri().partition("?")[0].partition(";")[0].strip()
+
+    def _handed(self) -> tuple[tuple[str, str], ...]:
+        """The headers, of the address and of <Headers>."""
+        written = parse_qsl(self._uri().partition("?")[2], keep_blank_values=True)
+        inside = [child for child in self.elements if isinstance(child, Headers)]
+        return (*written, *(pair for headers in inside for pair in given(headers)))
+
+    def faults(self) -> Iterator[Fault]:
+        """An address that is none."""
+        uri = self._uri()
+        if not uri.startswith(("sip:", "sips:")) or "@" not in uri or len(uri) > LONGEST_URI:
+            yield Fault(
+                13243,
+                f'"{uri[:40]}" of <Sip> is no SIP address',
+                "write one such as sip:alice@example.com, at most 255 characters long",
+            )
+
+
+class SipUri(TwiML):
+    """The address of a <Sip>, when it has headers too.
+
+    Of several the one with the lowest *priority* counts, among equals the highest *weight*.
+    """
+
+    tag = "Uri"
+    inside = ("Sip",)
+    body_name = "sip_url"
+    text = "optional"
+    attributes = declare(
+        priority=Text(),
+        weight=Text(),
+        username=Text().without_effect(NO_PASSWORD),
+        password=Text().without_effect(NO_PASSWORD),
+    )
+
+    def _rank(self) -> tuple[int, int]:
+        """What it is sorted by. A simulated party is always reached, so only the first counts."""
+        numbers = {
+            name: int(written) if (written := self.get(name) or "").isdecimal() else 0
+            for name in ("priority", "weight")
+        }
+        return numbers["priority"], -numbers["weight"]
+
+
+class Headers(TwiML):
+    """SIP headers for the called side."""
+
+    inside = ("Sip",)
+
+
+class Header(TwiML):
+    """One SIP header."""
+
+    inside = ("Headers",)
+    attributes = declare(
+        name=Text(),
+        value=Text(),
+    )
+
+
+class WhatsApp(Party):
+    """A WhatsApp number to ring."""
+
+    inside = ("Dial",)
+    body_name = "phone_number"
+    body_required = True
+    text = "required"
+    attributes = declare(
+        url=Url(),
+        method=Method(),
+        status_callback_event=Choice(PROGRESS, default="completed", several=True),
+        status_callback=Url(),
+        status_callback_method=Method(),
+    )
+
+    kind = "whatsapp"
+
+
+class Sim(Party):
+    """A SIM card to ring, by its SID."""
+
+    inside = ("Dial",)
+    body_name = "sim_sid"
+    body_required = True
+    text = "required"
+
+    kind = "sim"
+
+
+class Application(Party):
+    """A TwiML application to call, by its SID: its VoiceUrl, or *url*, says what happens there.
+
+    Parameters inside arrive there as ``Param_NAME``. A Hangup or Reject there may have parameters
+    too, which come back to the action of the Dial as ``ReturnParam_NAME``.
+    """
+
+    inside = ("Dial",)
+    body_name = "application_sid"
+    text = "optional"
+    attributes = declare(
+        url=Url(),
+        method=Method(),
+        status_callback_event=Choice(PROGRESS, default="completed", several=True),
+        status_callback=Url(),
+        status_callback_method=Method(),
+        customer_id=Text(longest=256, note="default: the account sid"),
+        copy_parent_to=Flag(False),
+    )
+
+    kind = "application"
+
+    def address(self) -> str:
+        """The SID, from the text or from <ApplicationSid>."""
+        named = [child.own_text() for child in self.elements if isinstance(child, ApplicationSid)]
+        return named[0] if named else self.own_text()
+
+    def faults(self) -> Iterator[Fault]:
+        """Nothing to call."""
+        if not self.address():
+            yield Fault(12200, "<Application> calls nothing", "write an application's SID into it")
+
+
+class ApplicationSid(TwiML):
+    """The SID of an <Application>, when it has parameters too."""
+
+    inside = ("Application",)
+    body_name = "sid"
+    body_required = True
+    text = "required"
