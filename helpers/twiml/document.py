@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from itertools import count
 from typing import NoReturn
 
 from lxml import etree
 
 from helpers.errors import TwimlError
-from helpers.twiml.element import CHILDREN, CLASSES, XML_LANG, GenericNode, TwiML
+from helpers.twiml.element import CHILDREN, CLASSES, GenericNode, TwiML
 
 __all__ = ["LIMIT", "ROOTS", "Document", "parse"]
 
@@ -28,6 +30,9 @@ LIMIT = 65536
 ROOTS = {
     "voice": "VoiceResponse",
     "called": "VoiceResponse",
+    "conference": "VoiceResponse",
+    "queue": "VoiceResponse",
+    "dequeued": "VoiceResponse",
     "messaging": "MessagingResponse",
     "fax": "FaxResponse",
 }
@@ -44,6 +49,7 @@ _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-
 _DOCTYPE = re.compile(r"\A(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 # What XML has no way to hold, not even escaped.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # In a well-formed document this finds every start tag, in order, and nothing else.
 _START_TAG = re.compile(
     r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<[^\s/!?<>][^\s/>]*+(?:[^>"']|"[^"]*+"|'[^']*+')*+>)""",
@@ -102,8 +108,8 @@ def parse(source: bytes | str, kind: str | None = None, charset: str = "") -> Do
     Raises:
         TwimlError: it is too big (code 11750), no XML (12100), or no <Response> (12102).
     """
-    text = _decode(source, charset)
-    tree = _read(text)
+    text, utf8 = _decode(source, charset)
+    tree = _read(text, utf8)
     name = _name(tree)
     if name != "Response":
         near = ", with a capital R" if name.lower() == "response" else ""
@@ -114,20 +120,24 @@ def parse(source: bytes | str, kind: str | None = None, charset: str = "") -> Do
             next_step="put everything into <Response> ... </Response>",
         )
     if kind is None:
-        tags = {_name(child) for child in tree}
-        only_calls = CHILDREN["VoiceResponse"].keys() - CHILDREN["MessagingResponse"].keys()
-        kind = "messaging" if "Message" in tags and not tags & only_calls else "voice"
-    root = CLASSES[ROOTS[kind]]
-    return Document(_grow(tree, root, [0]), kind, text)
+        kind = _kind(tree)
+    # Without these words no name can have a prefix, and most documents have none.
+    is_plain = "xmlns" not in text and "xml:" not in text
+    return Document(_grow(tree, CLASSES[ROOTS[kind]], count(), is_plain), kind, text)
 
 
-def _decode(source: bytes | str, charset: str) -> str:
-    if isinstance(source, str):
-        size = len(source) if len(source) > LIMIT else len(source.encode("utf-8", "replace"))
-        text = source
-    else:
-        size = len(source)
-        text = ""
+def _kind(tree: etree._Element) -> str:
+    if next(tree.iterchildren("{*}Message"), None) is None:
+        return "voice"
+    only_calls = CHILDREN["VoiceResponse"].keys() - CHILDREN["MessagingResponse"].keys()
+    return "voice" if only_calls & {_name(child) for child in tree} else "messaging"
+
+
+def _decode(source: bytes | str, charset: str) -> tuple[str, bytes]:
+    """The document as text, and as bytes in UTF-8, if it has a size and form that can be read."""
+    size = len(source)
+    if isinstance(source, str) and size <= LIMIT:
+        size = len(source.encode("utf-8", "replace"))
     if size > LIMIT:
         raise TwimlError(
             f"the document has {size:,} bytes",
@@ -135,24 +145,37 @@ def _decode(source: bytes | str, charset: str) -> str:
             why=f"Twilio reads {LIMIT:,} at most",
             next_step="send less, or go on in a second document with <Redirect>",
         )
-    if isinstance(source, bytes):
-        text = _text(source, charset)
-    bad = _NO_XML.search(text)
-    if bad is not None:
-        line, column = _line_and_column(text, bad.start())
-        raise TwimlError(
-            f"the character U+{ord(bad[0]):04X} cannot stand in XML", line=line, column=column
-        )
+    if isinstance(source, str):
+        text, utf8 = source, None
+    else:
+        text, utf8 = _text(source, charset)
     if _DOCTYPE.match(text):
         raise TwimlError(
             "the document has a DOCTYPE",
             why="TwiML has none, and entities are a way to attack whoever reads them",
             next_step="leave the DOCTYPE out",
         )
-    return text
+    if utf8 is None:
+        try:
+            utf8 = text.encode("utf-8")
+        except UnicodeEncodeError:  # half a surrogate pair
+            _refuse_characters(text)
+            raise
+    return text, utf8
 
 
-def _text(source: bytes, charset: str) -> str:
+def _refuse_characters(text: str) -> None:
+    """TwimlError if there is a character that XML has no way to hold."""
+    bad = _NO_XML.search(text)
+    if bad is not None:
+        line, column = _line_and_column(text, bad.start())
+        raise TwimlError(
+            f"the character U+{ord(bad[0]):04X} cannot stand in XML", line=line, column=column
+        )
+
+
+def _text(source: bytes, charset: str) -> tuple[str, bytes | None]:
+    """The text of some bytes, and the same bytes if they are UTF-8 already."""
     encoding = next((name for bom, name in _BOMS if source.startswith(bom)), "")
     if not encoding:
         declared = _DECLARED.match(source)
@@ -167,7 +190,7 @@ def _text(source: bytes, charset: str) -> str:
             next_step="write the document in UTF-8",
         )
     try:
-        return source.decode(known).removeprefix("\ufeff")
+        text = source.decode(known)
     except UnicodeDecodeError as problem:
         line = source.count(b"\n", 0, problem.start) + 1
         raise TwimlError(
@@ -175,11 +198,16 @@ def _text(source: bytes, charset: str) -> str:
             line=line,
             next_step="send the document as UTF-8, and name that encoding in its first line",
         ) from None
+    if text.startswith("\ufeff"):
+        return text[1:], None
+    return text, source if known in ("utf-8", "ascii") else None
 
 
-def _read(text: str) -> etree._Element:
-    # A parser for each document, for lxml's parsers keep what went wrong the last time.
-    parser = etree.XMLParser(
+@lru_cache(maxsize=1)
+def _parser() -> etree.XMLParser:
+    # One for all documents: a parser takes longer to make than a short document to read, and
+    # lxml lets one thread at a time use it.
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -189,9 +217,15 @@ def _read(text: str) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def _read(text: str, utf8: bytes) -> etree._Element:
     try:
-        return etree.fromstring(text.encode("utf-8"), parser)
+        return etree.fromstring(utf8, _parser())
     except etree.XMLSyntaxError as problem:
+        # A parser keeps what went wrong, so one that has failed is not used again.
+        _parser.cache_clear()
+        _refuse_characters(text)
         _explain(problem, text)
 
 
@@ -252,25 +286,31 @@ def _name(element: etree._Element) -> str:
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
-def _grow(tree: etree._Element, cls: type[TwiML] | None, counter: list[int]) -> TwiML:
+def _attributes(tree: etree._Element) -> dict[str, str]:
+    """Names and values, names without their namespace but for xml:lang."""
+    return {
+        "xml:lang" if name == XML_LANG else etree.QName(name).localname: value
+        for name, value in tree.items()
+    }
+
+
+def _grow(
+    tree: etree._Element, cls: type[TwiML], order: Iterator[int], is_plain: bool
+) -> TwiML:
     """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
-    element = TwiML.__new__(cls or GenericNode)
-    element.name = _name(tree)
+    element = cls.__new__(cls)
+    element.name = tree.tag if is_plain else _name(tree)
     element.value = tree.text
-    element.attrs = {}
+    element.attrs = dict(tree.items()) if is_plain else _attributes(tree)
     element.verbs = []
-    element.order = counter[0]
-    counter[0] += 1
-    for key, value in tree.attrib.items():
-        name = str(key)
-        if name.startswith("{"):
-            name = "xml:lang" if name == XML_LANG else etree.QName(name).localname
-        element.attrs[name] = str(value)
-    below = CHILDREN.get(cls.__name__, {}) if cls is not None else {}
-    for child in tree:
-        element.verbs.append(_grow(child, below.get(_name(child)), counter))
-        if child.tail:
-            element.verbs.append(child.tail)
+    element.order = next(order)
+    if len(tree):
+        classes = CHILDREN.get(cls.__name__, {})
+        for child in tree:
+            tag = child.tag if is_plain else _name(child)
+            element.verbs.append(_grow(child, classes.get(tag, GenericNode), order, is_plain))
+            if child.tail:
+                element.verbs.append(child.tail)
     return element
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -28,16 +29,15 @@ from lxml import etree
 
 from helpers.errors import TwiMLException
 from helpers.twiml.attributes import Attribute
-from helpers.twiml.names import attribute_name, method_name
+from helpers.twiml.names import ATTRIBUTE_NAMES, attribute_name, method_name
 from helpers.twiml.steps import Begin, Fetch, Step
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
-__all__ = ["CHILDREN", "CLASSES", "Fault", "GenericNode", "TwiML"]
+__all__ = ["CHILDREN", "CLASSES", "Comment", "Fault", "GenericNode", "TwiML"]
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: Every declared element by its class name ("SsmlBreak", "Dial").
 CLASSES: dict[str, type[TwiML]] = {}
@@ -52,6 +52,12 @@ class Fault(NamedTuple):
     code: int
     message: str
     mend: str
+
+
+class Comment(NamedTuple):
+    """A remark in the XML, for people who read it; whoever runs the document passes it over."""
+
+    text: str
 
 
 class TwiML:
@@ -93,29 +99,28 @@ class TwiML:
         if is_element:
             _register(cls)
 
-    def __init__(self, *args: Any, **attributes: Any) -> None:
+    def __init__(self, /, *args: Any, **attributes: Any) -> None:
+        if args:
+            body = self.body_name
+            if body is None:
+                raise TypeError(f"{type(self).__name__}() takes keyword arguments only")
+            if len(args) > 1 or body in attributes:
+                raise TypeError(f"{type(self).__name__}() takes {body} and then keywords only")
+            attributes[body] = args[0]
+        self._begin(attributes)
+
+    def _begin(self, given: dict[str, Any]) -> None:
+        """Be a new element with the text and the attributes in *given*, which is used up."""
         self.name = self.tag
         self.value: Any = None
-        self.verbs: list[TwiML | str] = []
-        self.attrs: dict[str, str] = {}
+        self.verbs: list[TwiML | str | Comment] = []
         body = self.body_name
         if body is not None:
-            if args:
-                if len(args) > 1 or body in attributes:
-                    raise TypeError(f"{type(self).__name__}() takes {body} and then keywords only")
-                self.value = args[0]
-            elif body in attributes:
-                self.value = attributes.pop(body)
+            if body in given:
+                self.value = given.pop(body)
             elif self.body_required:
                 raise TypeError(f"{type(self).__name__}() needs {body}")
-        elif args:
-            raise TypeError(f"{type(self).__name__}() takes keyword arguments only")
-        for keyword, value in attributes.items():
-            if value is None:
-                continue
-            if isinstance(value, bool):
-                value = "true" if value else "false"
-            self.attrs[attribute_name(keyword)] = str(value)
+        self.attrs = _attributes(given)
 
     if TYPE_CHECKING:
         # The builder methods (say, gather, number ...) are made from the declarations.
@@ -138,7 +143,7 @@ class TwiML:
         Raises:
             TwiMLException: *verb* is neither.
         """
-        if not isinstance(verb, TwiML | str):
+        if not isinstance(verb, (TwiML, str)):
             raise TwiMLException(
                 "Only nesting of TwiML and strings are allowed",
                 why=f"this is a {type(verb).__name__}",
@@ -153,6 +158,21 @@ class TwiML:
         self.verbs.append(child)
         return child
 
+    def comment(self, text: str) -> Self:
+        """Put ``<!-- text -->`` at the end of this element, and return this element.
+
+        Raises:
+            TwiMLException: *text* has ``--`` in it, which would end the comment too early.
+        """
+        if "--" in text:
+            raise TwiMLException(
+                "a comment cannot hold --",
+                why="XML reads it as the end of the comment",
+                next_step="write one hyphen",
+            )
+        self.verbs.append(Comment(text))
+        return self
+
     def __enter__(self) -> Self:
         return self
 
@@ -162,17 +182,14 @@ class TwiML:
     # --- XML out -------------------------------------------------------------------------
 
     def to_xml(self, xml_declaration: bool = True) -> str:
-        """The XML as text, on one line, with or without its declaration."""
-        try:
-            written = etree.tostring(self.xml(), encoding="unicode")
-        except ValueError:
-            # lxml refuses what makes no XML (a control character, a blank in a name). The
-            # official builder writes it all the same, and so do we; `problems` tells.
-            written = _spell(self)
-        else:
-            # Both replaced strings can come from nothing else, for > and & are escaped elsewhere.
-            written = written.replace("/>", " />").replace("&#9;", "&#09;")
-        return DECLARATION + written if xml_declaration else written
+        """The XML as text, on one line, with or without its declaration.
+
+        Like the official builder it writes whatever it is given, be it TwiML or not; `problems`
+        tells what is wrong with it.
+        """
+        pieces = [DECLARATION] if xml_declaration else []
+        _write(self, pieces)
+        return _joined(pieces)
 
     def xml(self) -> etree._Element:
         """The element as an lxml tree, for XPath and the like.
@@ -181,60 +198,40 @@ class TwiML:
             ValueError: something in it cannot stand in XML.
             TypeError: a text is no str, for example ``say(5)``.
         """
-        element = etree.Element(self.name, self._lxml_attributes())
-        self._fill(element)
-        return element
+        try:
+            return etree.fromstring(self.to_xml(False), etree.XMLParser(huge_tree=True))
+        except etree.XMLSyntaxError as problem:
+            raise ValueError(f"<{self.name}> is no XML: {problem}") from None
 
-    def _fill(self, element: etree._Element) -> None:
-        if not self.verbs and type(self.value) is str and "\r" not in self.value:
-            element.text = self.value  # most elements are like this, and it is quick
-            return
-        lead, rest = self.content()
-        if lead:
-            # lxml would write a carriage return as &#13;, the official builder writes it raw.
-            if "\r" in lead:
-                raise ValueError("carriage return")
-            element.text = lead
-        for child, tail in rest:
-            below = etree.SubElement(element, child.name, child._lxml_attributes())
-            if child.value or child.verbs:
-                child._fill(below)
-            if tail:
-                if "\r" in tail:
-                    raise ValueError("carriage return")
-                below.tail = tail
-
-    def _lxml_attributes(self) -> dict[str, str]:
-        attrs = self.attrs
-        if len(attrs) > 1:
-            attrs = dict(sorted(attrs.items()))
-        if "xml:lang" in attrs:
-            attrs = {XML_LANG if k == "xml:lang" else k: v for k, v in attrs.items()}
-        return attrs
-
-    def content(self) -> tuple[str, list[tuple[TwiML, str]]]:
-        """The text before the first child, and each child with the text after it.
+    def pieces(self) -> list[TwiML | str | Comment]:
+        """What stands between the element's tags, in order.
 
         Of two texts in a row the last one counts, and a text before the first child takes the
         place of the element's own: that is how the official builder has it.
         """
-        lead = self.value
-        if not lead:
-            lead = ""
-        elif isinstance(lead, dict):
-            lead = json.dumps(lead)
-        elif not isinstance(lead, str):
-            raise TypeError(
-                f"the text of <{self.name}> is a {type(lead).__name__}; write str(...) around it"
-            )
-        rest: list[tuple[TwiML, str]] = []
+        found: list[TwiML | str | Comment] = [_own(self)]
         for child in self.verbs:
-            if isinstance(child, TwiML):
-                rest.append((child, ""))
-            elif rest:
-                rest[-1] = (rest[-1][0], child)
+            if isinstance(child, str) and isinstance(found[-1], str):
+                found[-1] = child
             else:
-                lead = child
+                found.append(child)
+        return found
+
+    def content(self) -> tuple[str, list[tuple[TwiML, str]]]:
+        """The text before the first child element, and each child with the text after it."""
+        if not self.verbs:
+            return _own(self), []
+        lead = ""
+        rest: list[tuple[TwiML, str]] = []
+        for piece in self.pieces():
+            if isinstance(piece, TwiML):
+                rest.append((piece, ""))
+            elif isinstance(piece, Comment):
+                continue
+            elif rest:
+                rest[-1] = (rest[-1][0], rest[-1][1] + piece)
+            else:
+                lead += piece
         return lead, rest
 
     def __str__(self) -> str:
@@ -316,7 +313,7 @@ class GenericNode(TwiML):
     """An element of any name, for what has no class of its own."""
 
     def __init__(self, name: str, value: Any = None, **attributes: Any) -> None:
-        super().__init__(**attributes)
+        self._begin(attributes)
         self.name = name
         self.value = value
 
@@ -378,15 +375,20 @@ def _give_method(parent: type[TwiML], child: type[TwiML]) -> None:
 
 
 def _builder_method(child: type[TwiML], names: list[str]) -> Callable[..., Any]:
-    def build(self: TwiML, *args: Any, **attributes: Any) -> Any:
+    def build(self: TwiML, /, *args: Any, **given: Any) -> Any:
         if args:
             if len(args) > len(names):
                 raise TypeError(f"{child.__name__} takes at most {len(names)} arguments in order")
             for name, value in zip(names, args, strict=False):
-                if name in attributes:
+                if name in given:
                     raise TypeError(f"{name} is given twice")
-                attributes[name] = value
-        element = child(**attributes)
+                given[name] = value
+        element = child.__new__(child)
+        element._begin(given)
+        if len(element.attrs) < len(given):
+            # Something is None, or one attribute was given by two names (num_digits, numDigits).
+            # Then, as in the official builder, the name that is no argument of the method counts.
+            element.attrs = _attributes({name: given.get(name) for name in names} | given)
         self.verbs.append(element)
         return element
 
@@ -427,42 +429,101 @@ def _help(cls: type[TwiML]) -> str:
     return text
 
 
-# --- writing without lxml --------------------------------------------------------------------
+# --- writing XML -----------------------------------------------------------------------------
+#
+# By hand, for the official builder's bytes are not lxml's: `<Hangup />` has a blank, attributes are
+# sorted, a tab in one is &#09;, and what is no XML is written all the same. It is as fast as lxml.
+
+_SPECIAL_IN_TEXT = re.compile("[&<>]").search
+_SPECIAL_IN_VALUE = re.compile('[&<>"\r\n\t]').search
+
+
+def _attributes(given: dict[str, Any]) -> dict[str, str]:
+    """XML names and texts for keyword arguments: True is ``true``, None is left out."""
+    attrs = {}
+    for keyword, value in given.items():
+        if value is None:
+            continue
+        if type(value) is not str:
+            value = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        attrs[ATTRIBUTE_NAMES[keyword]] = value
+    return attrs
+
+
+def _own(element: TwiML) -> str:
+    """The text an element was made with; a dict is written as JSON, nothing as ""."""
+    text = element.value
+    if not text:
+        return ""
+    if isinstance(text, str):
+        return text
+    if isinstance(text, dict):
+        return json.dumps(text)
+    raise TypeError(
+        f"the text of <{element.name}> is a {type(text).__name__}; write str(...) around it"
+    )
 
 
 def _escape_text(text: str) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.encode("utf-8", "xmlcharrefreplace").decode("utf-8")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _escape_attribute(text: str) -> str:
+def _escape_value(text: str) -> str:
     text = _escape_text(text).replace('"', "&quot;")
     return text.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
 
 
-def _open(element: TwiML) -> str:
-    return f"<{element.name}" + "".join(
-        f' {name}="{_escape_attribute(value)}"' for name, value in sorted(element.attrs.items())
-    )
+def _start(element: TwiML) -> str:
+    """The start tag, but for its end."""
+    start = f"<{element.name}"
+    attrs = element.attrs
+    for name in sorted(attrs) if len(attrs) > 1 else attrs:
+        value = attrs[name]
+        if _SPECIAL_IN_VALUE(value):
+            value = _escape_value(value)
+        start += f' {name}="{value}"'
+    return start
 
 
-def _spell(element: TwiML) -> str:
-    """The element's XML, letter by letter, whatever it holds."""
-    lead, rest = element.content()
-    if not lead and not rest:
-        return _open(element) + " />"
-    inner = _escape_text(lead) + "".join(_spell(child) + _escape_text(tail) for child, tail in rest)
-    return f"{_open(element)}>{inner}</{element.name}>"
+def _write(element: TwiML, out: list[str]) -> None:
+    """Add the pieces of an element's XML to *out*."""
+    start = _start(element)
+    inside = element.pieces() if element.verbs else [_own(element)]
+    if inside == [""]:
+        out.append(start + " />")
+        return
+    out.append(start + ">")
+    for piece in inside:
+        if isinstance(piece, str):
+            out.append(_escape_text(piece) if _SPECIAL_IN_TEXT(piece) else piece)
+        elif isinstance(piece, Comment):
+            out.append(f"<!-- {piece.text} -->")
+        else:
+            _write(piece, out)
+    out.append(f"</{element.name}>")
+
+
+def _joined(pieces: list[str]) -> str:
+    """The pieces as one text; half a surrogate pair, which no encoding has, as its number."""
+    written = "".join(pieces)
+    if written.isascii():
+        return written
+    return written.encode("utf-8", "xmlcharrefreplace").decode("utf-8")
 
 
 def _indented(element: TwiML, depth: int) -> Iterator[str]:
     """Lines to read. Elements with words in them stay on one line, for blanks count there."""
     blank = "  " * depth
-    lead, rest = element.content()
-    if not rest or lead.strip() or any(tail.strip() for _, tail in rest):
-        yield blank + _spell(element)
+    inside = element.pieces()
+    if not element.elements or any(isinstance(p, str) and p.strip() for p in inside):
+        pieces = [blank]
+        _write(element, pieces)
+        yield _joined(pieces)
         return
-    yield f"{blank}{_open(element)}>"
-    for child, _ in rest:
-        yield from _indented(child, depth + 1)
+    yield _joined([blank, _start(element), ">"])
+    for piece in inside:
+        if isinstance(piece, TwiML):
+            yield from _indented(piece, depth + 1)
+        elif isinstance(piece, Comment):
+            yield f"{blank}  <!-- {piece.text} -->"
     yield f"{blank}</{element.name}>"

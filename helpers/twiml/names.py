@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from helpers.errors import TwiMLException
 
@@ -29,10 +28,22 @@ def lower_camel(string: str | None) -> str | None:
     return joined[0].lower() + joined[1:]
 
 
-@lru_cache(maxsize=1024)
 def attribute_name(keyword: str) -> str:
     """The XML attribute that a keyword argument writes: ``from_`` writes ``from``."""
-    return lower_camel(SPECIAL.get(keyword, keyword)) or ""
+    return ATTRIBUTE_NAMES[keyword]
+
+
+class _Remembered(dict[str, str]):
+    """Keyword -> attribute, worked out when first asked for: a dict is quicker than a call."""
+
+    def __missing__(self, keyword: str) -> str:
+        name = lower_camel(SPECIAL.get(keyword, keyword)) or ""
+        if len(self) < 1024:
+            self[keyword] = name
+        return name
+
+
+ATTRIBUTE_NAMES = _Remembered()
 
 
 def method_name(tag: str) -> str:
