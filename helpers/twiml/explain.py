@@ -19,8 +19,10 @@ from helpers.twiml.steps import (
     Begin,
     Connect,
     Connected,
+    Dequeued,
     Fetch,
     HangUp,
+    Join,
     Keys,
     ReadKeys,
     RecordCaller,
@@ -31,10 +33,12 @@ from helpers.twiml.steps import (
     Sound,
     Speak,
     Step,
+    TakeFromQueue,
     Tones,
     Transfer,
     Transferred,
     Wait,
+    WaitInQueue,
 )
 
 __all__ = ["Steps", "steps_of"]
@@ -44,6 +48,9 @@ SILENT_CALLER: dict[type[Step], Any] = {
     ReadKeys: Keys(),
     RecordCaller: Recorded(sid="RE...", url="", duration=1),
     Connect: Connected("no-answer"),
+    Join: Connected("answered", bridged=True),
+    WaitInQueue: Dequeued("leave", "QU..."),
+    TakeFromQueue: Connected("no-answer"),
     SendText: Sent("SM..."),
     Transfer: Transferred("in-progress"),
 }
@@ -122,7 +129,7 @@ def steps_of(
 
     Args:
         document: what `parse` returned, a response that was built, or the XML itself.
-        kind: "voice" (the default), "messaging" or "called".
+        kind: "voice" (the default), "messaging", or one of those in `ASIDE`.
         keys: what the caller presses, one key after the other, whenever keys are wanted.
         speech: what the caller says when words are wanted.
 
@@ -174,6 +181,6 @@ def _seconds(step: Step, answer: Any) -> float:
             return 0.0 if ended else timeout
         case RecordCaller(), Recorded():
             return float(answer.duration)
-        case Connect(), Connected("no-answer"):
+        case Connect() | TakeFromQueue(), Connected("no-answer"):
             return step.timeout
     return 0.0

@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 from helpers.errors import TwimlError
 from helpers.twiml.document import LIMIT, ROOTS, Document, parse
 from helpers.twiml.element import CLASSES, GenericNode, TwiML
-from helpers.twiml.problems import CALLED_SIDE, Problem, find
+from helpers.twiml.problems import ASIDE, Problem, find
 from helpers.twiml.steps import Alert, Answer, Begin, Fetch, HangUp, Page, Refuse, Speak, Step
 
 __all__ = ["APOLOGY", "Scene", "conversation"]
@@ -29,7 +29,7 @@ APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 
 #: How many documents may follow one another: in a call without the clock moving, in a message
 #: at all.
-MOST_DOCUMENTS = {"voice": 100, "called": 100, "messaging": 50}
+MOST_DOCUMENTS = {"voice": 100, "messaging": 50} | dict.fromkeys(ASIDE, 100)
 
 XML_TYPES = {"text/xml", "application/xml", "text/html"}
 AUDIO_TYPES = {
@@ -44,9 +44,10 @@ MOST_WARNINGS = 25
 class Scene:
     """What a verb may know of the conversation it runs in.
 
-    *kind* is "voice", "called" or "messaging"; *url* the address of the current document, "" if
-    nobody knows it (then relative URLs stay as they are), None if it has none; *answered* whether
-    somebody picked up; *over* whether the conversation has ended; *replies* the messages sent.
+    *kind* is "voice", "messaging" or one of `ASIDE`; *url* the address of the current document, ""
+    if nobody knows it (then relative URLs stay as they are), None if it has none; *answered*
+    whether somebody picked up; *over* whether the conversation has ended; *replies* the messages
+    sent.
     """
 
     def __init__(self, kind: str, url: str | None = None, answered: bool = False) -> None:
@@ -115,13 +116,15 @@ def conversation(
     moved: Callable[[], float] | None = None,
     answered: bool = False,
     url: str | None = None,
-) -> Generator[Step, Any, None]:
+) -> Generator[Step, Any, bool]:
     """Run a call, or the answer to a message, to its end.
 
     Args:
         first: how to get the first document, or the document itself.
         kind: "voice"; "messaging"; "called" for a document that runs on the called side of a
             Dial: it just stops at its end, so that the two can be joined, and a `HangUp` declines.
+            Likewise the other documents heard aside (`ASIDE`); that of a "queue" is asked for again
+            at its end, until the call leaves the queue.
         fallback: what to ask when a document cannot be had, with ``ErrorCode`` and ``ErrorUrl``.
         moved: the clock in seconds. Documents that follow one another while it stands still end
             the conversation after 100; without it, it counts as standing still for ever.
@@ -131,6 +134,9 @@ def conversation(
 
     Yields:
         Steps; it wants each one's answer sent back. After `HangUp` and `Refuse` nothing comes.
+
+    Returns:
+        Whether every document could be had.
     """
     scene = Scene(kind, url, answered or kind != "voice")
     wanted: Fetch | str | bytes = first
@@ -147,11 +153,13 @@ def conversation(
         except _Unusable as trouble:
             if fallback is None or wanted is last_resort:
                 yield from _apologise(scene)
-                return
+                return False
             why = (("ErrorCode", str(trouble.code)), ("ErrorUrl", trouble.url))
             wanted = last_resort = Fetch(fallback.url, fallback.method, fallback.params + why)
             continue
         following = yield from _perform(document, scene)
+        if following is None and kind == "queue" and isinstance(first, Fetch):
+            following = first  # who waits hears it again
         if following is None:
             break
         wanted = following
@@ -159,6 +167,7 @@ def conversation(
         if not scene.answered:
             yield Answer()
         yield HangUp()
+    return True
 
 
 def _endless(scene: Scene) -> Alert:
@@ -166,15 +175,16 @@ def _endless(scene: Scene) -> Alert:
     if scene.kind == "messaging":
         text = f"More than {most} documents in answer to one message: the rest is left out."
         return Alert(14106, text, "error", 0, scene.url or "")
-    text = f"{most} documents followed one another and nothing was said or heard: hanging up."
+    end = "hanging up" if scene.kind in ("voice", "called") else "nothing more is played"
+    text = f"{most} documents followed one another and nothing was said or heard: {end}."
     # The catalogue has no code for this in a call; "too many redirects" comes nearest.
     return Alert(11215, text, "error", 0, scene.url or "")
 
 
 def _apologise(scene: Scene) -> Generator[Step, Any, None]:
     """Tell the caller that there is nothing to go on with, and hang up."""
-    if scene.kind == "messaging":
-        return
+    if scene.kind not in ("voice", "called"):
+        return  # whoever asked for the document knows what becomes of the call
     if not scene.answered:
         yield Answer()
     yield Begin("notice", APOLOGY)
@@ -279,7 +289,7 @@ def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | N
         values = [p for element, p in found if id(element) in mine and p not in schema]
         for problem in values[:MOST_WARNINGS]:
             yield _told(problem, scene)
-        if scene.kind == "called" and verb.name not in CALLED_SIDE:
+        if scene.kind in ASIDE and verb.name not in ASIDE[scene.kind].verbs:
             continue
         when = verb.answering() if not scene.answered else "never"
         if when == "before":

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from helpers.errors import TwimlError
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import CHILDREN, CLASSES, Fault, GenericNode, TwiML
 from helpers.twiml.names import attribute_name
 
-__all__ = ["Problem", "find", "problems"]
+__all__ = ["ASIDE", "Problem", "find", "problems"]
 
 # The catalogue lists these as errors and all others as warnings.
 ERRORS = {11100, 11750, 12100, 12101, 12102, 13000, 13201, 13231, 13238, 13239, 13240, 13325}
@@ -27,8 +28,26 @@ ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212,
 #: Codes for an element in a place where its parent does not take it.
 NESTING = {"Gather": 13320, "Dial": 13215, "MessagingResponse": 14110}
 
-# What may run on the called side of a Dial before the two are joined.
-CALLED_SIDE = {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"}
+
+class Aside(NamedTuple):
+    """A document that somebody hears aside from a call's own: where, and what may run in it."""
+
+    where: str
+    verbs: frozenset[str]
+    code: int = 12200
+
+
+_HEARD = frozenset({"Say", "Play", "Pause", "Redirect"})
+
+#: The kinds of document that are heard aside: on the called side of a Dial before the two are
+#: joined; by one who waits in a conference, is on hold there, or hears an announcement; by one
+#: who waits in a queue; by one who was taken out of it, before the two are joined.
+ASIDE = {
+    "called": Aside("on the called side", _HEARD | {"Gather", "Hangup"}),
+    "conference": Aside("for those in a conference", _HEARD, 13238),
+    "queue": Aside("for those in a queue", _HEARD | {"Gather", "Hangup", "Leave"}),
+    "dequeued": Aside("for one who is taken out of a queue", _HEARD),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +72,7 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
 
     Args:
         document: what `parse` returned, a response that was built, or the XML itself.
-        kind: "voice", "messaging" or "called"; by default as `parse` sees it.
+        kind: "voice", "messaging" or one of `ASIDE`; by default as `parse` sees it.
 
     A document that cannot be read gives one problem, of level "error". Nothing is raised.
     """
@@ -94,7 +113,7 @@ def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tup
     for fault in faults:
         yield element, _problem(fault, *document.place(element))
     if cls.text == "none":
-        text = element.own_text()
+        text = " ".join(element.own_text().split())
         if text:
             shown = text if len(text) <= 30 else text[:30] + "..."
             mend = "put it into a <Say>" if cls.__name__ in ("VoiceResponse", "Gather") else ""
@@ -102,6 +121,7 @@ def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tup
                 mend = "put it into a <Message>"
             fault = Fault(12200, f'the text "{shown}" in <{element.name}> is passed over', mend)
             yield element, _problem(fault, *document.place(element))
+    aside = ASIDE.get(document.kind)
     for child in element.elements:
         if isinstance(child, GenericNode):
             fault = _misplaced(cls, child.name, element.name)
@@ -110,10 +130,8 @@ def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tup
         if document.kind == "called" and element is document.root and child.name == "Dial":
             fault = Fault(13201, "<Dial> cannot be used on the called side", "take it out")
             yield child, _problem(fault, *document.place(child))
-        elif (
-            document.kind == "called" and element is document.root and child.name not in CALLED_SIDE
-        ):
-            fault = Fault(12200, f"<{child.name}> cannot be used on the called side", "take it out")
+        elif aside and element is document.root and child.name not in aside.verbs:
+            fault = Fault(aside.code, f"<{child.name}> cannot be used {aside.where}", "take it out")
             yield child, _problem(fault, *document.place(child))
         yield from _below(document, child, type(child))
 
@@ -132,6 +150,7 @@ def _attribute(cls: type[TwiML], tag: str, name: str, raw: str) -> Fault | None:
     try:
         kind.read(raw)
     except ValueError as why:
+        raw = " ".join(raw.split()) or raw
         shown = raw if len(raw) <= 40 else raw[:40] + "..."
         message = f'{name}="{shown}" of <{tag}> must be {why}'
         default = kind.default

@@ -23,11 +23,16 @@ __all__ = [
     "Begin",
     "Connect",
     "Connected",
+    "Dequeued",
     "Detection",
     "Fetch",
     "HangUp",
+    "Join",
     "Keys",
+    "LeaveQueue",
+    "Load",
     "Page",
+    "Phrase",
     "ReadKeys",
     "RecordCaller",
     "Recorded",
@@ -38,11 +43,13 @@ __all__ = [
     "Sound",
     "Speak",
     "Step",
+    "TakeFromQueue",
     "Target",
     "Tones",
     "Transfer",
     "Transferred",
     "Wait",
+    "WaitInQueue",
 ]
 
 
@@ -140,36 +147,78 @@ class Fetch(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of what a `Speak` says, and how: what SSML in a Say comes to.
+
+    Without *words* it is a gap, or, with *beep*, the sound that covers them. *language* is ""
+    where it is the Say's own; *volume* is in decibels, *pitch* in percent, above or below usual.
+    """
+
+    words: str
+    seconds: float
+    language: str = ""
+    volume: float = 0.0
+    pitch: float = 0.0
+    beep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Speak(Step):
     """Say words; they take 0.4 seconds each. Answer: None, or True if it was cut short.
 
-    With *until_key* a key (or, in a Gather for speech, a word) cuts it short and is kept for the
-    `ReadKeys` that follows. A Gather skips its other prompts after a True.
+    With *until_key* a key cuts it short, with *until_word* a word does; either is kept for the
+    `ReadKeys` that follows. A Gather skips its other prompts after a True. *phrases* tell how the
+    words are said, where SSML asks for something else than 0.4 seconds each; *seconds* is how
+    long all of it takes.
     """
 
     text: str
     voice: str = "man"
     language: str = "en-US"
     until_key: bool = False
+    until_word: bool = field(default=False, repr=False)
+    phrases: tuple[Phrase, ...] = field(default=(), repr=False)
+    seconds: float = field(default=-1.0, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.seconds < 0:
+            told = [phrase.seconds for phrase in self.phrases]
+            seconds = sum(told) if told else SECONDS_A_WORD * len(self.text.split())
+            object.__setattr__(self, "seconds", round(seconds, 3))
 
     def __str__(self) -> str:
         return f"say {_quoted(self.text)} ({_lasting(self.seconds)})"
 
-    @property
-    def seconds(self) -> float:
-        """How long it takes."""
-        return round(SECONDS_A_WORD * len(self.text.split()), 3)
-
 
 @dataclass(frozen=True, slots=True)
 class Sound(Step):
-    """Fetch an audio file and play it. Answer and *until_key* as in `Speak`."""
+    """Play an audio file. Answer: None, True if it was cut short, False if it cannot be played.
+
+    *until_key* and *until_word* as in `Speak`. *fetched* says that the file is there already: a
+    `Load` came before, or the round before in a loop.
+    """
 
     url: str
     until_key: bool = False
+    until_word: bool = field(default=False, repr=False)
+    fetched: bool = field(default=False, repr=False)
 
     def __str__(self) -> str:
         return f"play {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Step):
+    """Fetch audio files, so that each can be played at once. Answer: None.
+
+    *code* is what Twilio's debugger says of one that is no audio.
+    """
+
+    urls: tuple[str, ...]
+    code: int = 13420
+
+    def __str__(self) -> str:
+        return f"fetch {' and '.join(self.urls)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +233,11 @@ class Tones(Step):
 
 @dataclass(frozen=True, slots=True)
 class Wait(Step):
-    """Stay silent for *seconds*. Answer and *until_key* as in `Speak`."""
+    """Stay silent for *seconds*. Answer, *until_key* and *until_word* as in `Speak`."""
 
     seconds: float
     until_key: bool = False
+    until_word: bool = field(default=False, repr=False)
 
     def __str__(self) -> str:
         return f"stay silent for {_lasting(self.seconds)}"
@@ -199,7 +249,9 @@ class ReadKeys(Step):
 
     Ends at the first of: *most* keys (None: no limit), the key *finish* ("" : none), *timeout*
     seconds since the last key; with *speech*, words followed by *speech_timeout* seconds of
-    silence (None: "auto", the first pause). What was keyed before and nobody read yet counts.
+    silence (None: "auto", the first pause), or *max_speech* seconds of talk. What was keyed before
+    and nobody read yet counts. *partial* is told of every word at once, "" for nobody; *profanity*
+    says that rude words are heard as they are.
     """
 
     most: int | None = None
@@ -210,6 +262,10 @@ class ReadKeys(Step):
     speech_timeout: float | None = None
     hints: str = ""
     language: str = "en-US"
+    max_speech: float = 60
+    partial: str = ""
+    partial_method: str = "POST"
+    profanity: bool = False
 
     def __str__(self) -> str:
         count = "keys" if self.most is None else "1 key" if self.most == 1 else f"{self.most} keys"
@@ -314,6 +370,95 @@ class Connect(Step):
         order = " one after the other" if self.sequential and len(self.targets) > 1 else ""
         names = ", ".join(target.address for target in self.targets)
         return f"ring {names}{order}, at most {_lasting(self.timeout)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Step):
+    """Enter the conference called *name* and stay until one of them ends it. Answer: `Connected`.
+
+    *starts* and *ends* say whether the conference may start with this participant, and ends with
+    it; *beep* is "true", "false", "onEnter" or "onExit". Who waits hears the document at
+    *wait_url*, silence for "", the built-in music for None. *most* is the number of participants
+    it may have, *coach* the call that alone hears this one. *callback* and all that concerns the
+    recording are the conference's, as its first participant wants them.
+    """
+
+    name: str
+    muted: bool = False
+    beep: str = "true"
+    starts: bool = True
+    ends: bool = False
+    wait_url: str | None = None
+    wait_method: str = "POST"
+    most: int = 250
+    label: str = ""
+    coach: str = ""
+    region: str = ""
+    callback: str = ""
+    callback_method: str = "POST"
+    callback_events: tuple[str, ...] = ()
+    record: bool = False
+    trim: str = "trim-silence"
+    recording_callback: str = ""
+    recording_callback_method: str = "POST"
+    recording_callback_events: tuple[str, ...] = ("completed",)
+    event_callback: str = ""
+    time_limit: float = 14400
+    hangup_on_star: bool = False
+
+    def __str__(self) -> str:
+        return f"join the conference {self.name}{', muted' if self.muted else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitInQueue(Step):
+    """Wait in the queue called *name* until somebody dials it. Answer: `Dequeued`.
+
+    A queue that is not there yet is made. *most* is how many may wait in it, None as many as the
+    queue says. What is heard meanwhile: as in `Join`, but a document begins again at its end.
+    """
+
+    name: str
+    most: int | None = None
+    wait_url: str | None = None
+    wait_method: str = "POST"
+
+    def __str__(self) -> str:
+        return f"wait in the queue {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFromQueue(Step):
+    """Talk to the first who waits in the queue called *name*. Answer: `Connected`.
+
+    An empty queue is waited for as long as *timeout*. *url* is a document for the one who waits,
+    run before the two are joined, or "". The rest as in `Connect`.
+    """
+
+    name: str
+    url: str = ""
+    method: str = "POST"
+    timeout: float = 30
+    time_limit: float = 14400
+    hangup_on_star: bool = False
+    answer_on_bridge: bool = False
+    record: str = "do-not-record"
+    recording_callback: str = ""
+    recording_callback_method: str = "POST"
+    recording_callback_events: tuple[str, ...] = ("completed",)
+    recording_track: str = "both"
+    trim: str = "do-not-trim"
+
+    def __str__(self) -> str:
+        return f"take the first out of the queue {self.name}, for {_lasting(self.timeout)} at most"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue(Step):
+    """Leave the queue one waits in, in the document heard there. Never resumes."""
+
+    def __str__(self) -> str:
+        return "leave the queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +570,8 @@ class Connected:
 
     *duration* is None for a leg that the API sent elsewhere. *caller_left* says that the caller
     hung up: the action is still asked once, then all is over. *more* is what else the action is
-    told, *refer_to* the address that a called SIP party wants the caller sent to.
+    told, *refer_to* the address that a called SIP party wants the caller sent to. With
+    *passed_over* no action is asked: the call goes on with the next verb.
     """
 
     status: str
@@ -436,6 +582,7 @@ class Connected:
     caller_left: bool = False
     more: tuple[tuple[str, str], ...] = ()
     refer_to: str = ""
+    passed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +596,18 @@ class Transferred:
     refer_code: int = 202
     notify_code: int = 200
     caller_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dequeued:
+    """How a `WaitInQueue` ended: *result* as QueueResult, the queue's SID, whole seconds waited.
+
+    The SID is "" for one who never waited.
+    """
+
+    result: str
+    sid: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

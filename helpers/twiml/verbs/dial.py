@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
 from helpers.twiml.element import Fault, GenericNode, TwiML
-from helpers.twiml.steps import Begin, Connect, Connected, Fetch, Step, Target
+from helpers.twiml.steps import (
+    Begin,
+    Connect,
+    Connected,
+    Fetch,
+    Join,
+    Step,
+    TakeFromQueue,
+    Target,
+)
+from helpers.twiml.verbs.conference import Conference
 from helpers.twiml.verbs.parties import Party
+from helpers.twiml.verbs.queue import Queue
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
@@ -124,8 +135,11 @@ class Dial(TwiML):
         # Sandbox choice: a noun that shares its Dial with nobody is dialled without the others.
         parties = [party for party in parties if party.name in ALONE][:1] or parties
         targets: list[Target] = []
+        meeting: Join | TakeFromQueue | None = None
         for party in parties:
-            if isinstance(party, Party):
+            if isinstance(party, Conference | Queue):
+                meeting = party.step(self, scene)
+            elif isinstance(party, Party):
                 target = party.target(scene)
                 if target.address or target.url and party.name == "Application":
                     targets.append(target)
@@ -133,10 +147,12 @@ class Dial(TwiML):
                 yield scene.alert(party, 12200, f"<{party.name}> cannot be dialled here.")
         if not self.parties() and self.own_text():
             targets = [Target("number", self.own_text())]
-        yield Begin("Dial", ", ".join(target.address for target in targets))
+        names = [target.address for target in targets] or ([meeting.name] if meeting else [])
+        yield Begin("Dial", ", ".join(names))
         ended = Connected("failed")
-        if targets:
-            ended = yield self._connect(tuple(targets), scene)
+        step = self._connect(tuple(targets), scene) if targets else meeting
+        if step:
+            ended = yield step
             scene.answered = scene.answered or ended.bridged
         return (yield from self.afterwards(ended, scene))
 
@@ -166,6 +182,8 @@ class Dial(TwiML):
         if ended.refer_to:
             told = (("ReferTransferTarget", ended.refer_to),)
             return Fetch(scene.resolve(self.get("refer_url")), self.get("refer_method"), told)
+        if ended.passed_over:
+            return None
         if not self.get("action"):
             if ended.caller_left:
                 scene.over = True
