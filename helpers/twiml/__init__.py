@@ -87,6 +87,8 @@ from helpers.twiml.verbs.speech import (
     Pause,
     Play,
     Say,
+)
+from helpers.twiml.verbs.ssml import (
     SsmlBreak,
     SsmlEmphasis,
     SsmlLang,

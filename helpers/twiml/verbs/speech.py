@@ -1,4 +1,4 @@
-"""What a caller hears: Say with its SSML, Play, Pause.
+"""What a caller hears: Say (its SSML has a file of its own), Play, Pause.
 
 Sources: the TwiML reference on Say, Play and Pause; error pages 13410 to 13521 and 13910.
 """
@@ -8,28 +8,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Digits, Text, Whole, declare
+from helpers.twiml.attributes import Digits, Text, Whole, declare
 from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Sound, Speak, Step, Tones, Wait
+from helpers.twiml.verbs.ssml import phrases
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
-__all__ = [
-    "Pause",
-    "Play",
-    "Say",
-    "SsmlBreak",
-    "SsmlEmphasis",
-    "SsmlLang",
-    "SsmlP",
-    "SsmlPhoneme",
-    "SsmlProsody",
-    "SsmlS",
-    "SsmlSayAs",
-    "SsmlSub",
-    "SsmlW",
-]
+__all__ = ["Pause", "Play", "Say"]
 
 # loop="0" means "until the caller hangs up"; Twilio stops at a thousand rounds.
 ROUNDS = 1000
@@ -71,12 +58,16 @@ class Say(TwiML):
                 "split it into several <Say>",
             )
 
-    def prompt(self, scene: Scene, until_key: bool) -> Generator[Step, Any, bool]:
-        """Say it as often as wanted; True if a key cut it short."""
+    def prompt(
+        self, scene: Scene, until_key: bool = False, until_word: bool = False
+    ) -> Generator[Step, Any, bool]:
+        """Say it as often as wanted; True if a key or a word cut it short."""
         words = self.words()
         if not words:
             return False
-        speak = Speak(words, self.get("voice"), self.get("language"), until_key)
+        speak = Speak(
+            words, self.get("voice"), self.get("language"), until_key, until_word, phrases(self)
+        )
         for _ in range(self.get("loop") or ROUNDS):
             yield Begin("Say", words)
             if (yield speak):
@@ -85,7 +76,7 @@ class Say(TwiML):
 
     def run(self, scene: Scene) -> Generator[Step, Any, None]:
         """Say it, then go on."""
-        yield from self.prompt(scene, until_key=False)
+        yield from self.prompt(scene)
 
 
 class Play(TwiML):
@@ -111,16 +102,31 @@ class Play(TwiML):
                 13420, "<Play> has nothing to play", "write the file's URL between its tags"
             )
 
-    def prompt(self, scene: Scene, until_key: bool) -> Generator[Step, Any, bool]:
-        """Play the file as often as wanted; True if a key cut it short."""
+    def prompt(
+        self,
+        scene: Scene,
+        until_key: bool = False,
+        until_word: bool = False,
+        fetched: bool = False,
+    ) -> Generator[Step, Any, bool]:
+        """Play the file as often as wanted; True if a key or a word cut it short.
+
+        It is fetched before the first round, unless *fetched* says that this was done.
+        """
         if not self.own_text():
             return False
-        url = scene.resolve(self.own_text())
+        url = self.address(scene)
         for _ in range(self.get("loop") or ROUNDS):
             yield Begin("Play", url)
-            if (yield Sound(url, until_key)):
-                return True
+            played = yield Sound(url, until_key, until_word, fetched)
+            if played is not None:
+                return bool(played)  # what cannot be played is not tried a second time
+            fetched = True
         return False
+
+    def address(self, scene: Scene) -> str:
+        """Where the file is, seen from the document."""
+        return scene.resolve(self.own_text())
 
     def run(self, scene: Scene) -> Generator[Step, Any, None]:
         """Send the keys, play the file, then go on."""
@@ -128,7 +134,7 @@ class Play(TwiML):
         if digits:
             yield Begin("Play", digits)
             yield Tones(digits)
-        yield from self.prompt(scene, until_key=False)
+        yield from self.prompt(scene)
 
 
 class Pause(TwiML):
@@ -143,159 +149,14 @@ class Pause(TwiML):
         """As first verb it lets the phone ring on for its length, and answers then."""
         return "after"
 
-    def prompt(self, scene: Scene, until_key: bool) -> Generator[Step, Any, bool]:
-        """Wait; True if a key cut it short."""
+    def prompt(
+        self, scene: Scene, until_key: bool = False, until_word: bool = False
+    ) -> Generator[Step, Any, bool]:
+        """Wait; True if a key or a word cut it short."""
         length = self.get("length")
         yield Begin("Pause", str(length))
-        return bool((yield Wait(length, until_key)))
+        return bool((yield Wait(length, until_key, until_word)))
 
     def run(self, scene: Scene) -> Generator[Step, Any, None]:
         """Wait, then go on."""
-        yield from self.prompt(scene, until_key=False)
-
-
-class SsmlBreak(TwiML):
-    """A pause inside speech, by strength or by time."""
-
-    tag = "break"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    attributes = declare(
-        strength=Choice("none x-weak weak medium strong x-strong"),
-        time=Text(pattern=r"\d+(\.\d+)?(s|ms)", kind="a time such as 500ms or 2s"),
-    )
-
-    def spoken(self) -> str:
-        """Nothing but a gap."""
-        return " "
-
-
-class SsmlEmphasis(TwiML):
-    """Words that are stressed."""
-
-    tag = "emphasis"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body_name = "words"
-    text = "mixed"
-    attributes = declare(
-        level=Choice("strong moderate reduced"),
-    )
-
-
-class SsmlLang(TwiML):
-    """Words in another language than the rest."""
-
-    tag = "lang"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS")
-    body_name = "words"
-    text = "mixed"
-    attributes = declare(
-        xml_lang=Choice(
-            "arb ar-AE ca-ES cmn-CN cy-GB da-DK de-DE de-AT en-AU en-GB en-GB-WLS "
-            "en-IN en-NZ en-US en-ZA es-ES es-MX es-US fi-FI fr-CA fr-FR he-IL "
-            "hi-IN is-IS it-IT ja-JP ko-KR nb-NO nl-NL pl-PL pt-BR pt-PT ro-RO "
-            "ru-RU sv-SE tr-TR yue-CN"
-        ),
-    )
-
-
-class SsmlP(TwiML):
-    """A paragraph."""
-
-    tag = "p"
-    inside = ("Say", "SsmlLang", "SsmlProsody")
-    body_name = "words"
-    text = "mixed"
-
-    def spoken(self) -> str:
-        """The words, apart from those around them."""
-        return f" {super().spoken()} "
-
-
-class SsmlPhoneme(TwiML):
-    """Words whose sounds are spelled out."""
-
-    tag = "phoneme"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body_name = "words"
-    body_required = True
-    text = "required"
-    attributes = declare(
-        alphabet=Choice(
-            "ipa x-sampa x-amazon-jyutping x-amazon-pinyin x-amazon-pron-kana x-amazon-yomigana"
-        ),
-        ph=Text(),
-    )
-
-
-class SsmlProsody(TwiML):
-    """Words spoken louder, faster, higher, or less so."""
-
-    tag = "prosody"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body_name = "words"
-    text = "mixed"
-    attributes = declare(
-        volume=Text(note="default silent x-soft soft medium loud x-loud +ndB -ndB"),
-        rate=Text(note="x-slow slow medium fast x-fast n%"),
-        pitch=Text(note="default x-low low medium high x-high +n% -n%"),
-    )
-
-
-class SsmlS(TwiML):
-    """A sentence."""
-
-    tag = "s"
-    inside = ("Say", "SsmlLang", "SsmlP", "SsmlProsody")
-    body_name = "words"
-    text = "mixed"
-
-    def spoken(self) -> str:
-        """The words, apart from those around them."""
-        return f" {super().spoken()} "
-
-
-class SsmlSayAs(TwiML):
-    """Words read in a certain way: as digits, as a date, as a telephone number ..."""
-
-    tag = "say-as"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body_name = "words"
-    body_required = True
-    text = "required"
-    attributes = declare(
-        interpret_as=Choice(
-            "characters spell-out cardinal number ordinal digits fraction unit date "
-            "time address expletive telephone"
-        ),
-        format=Choice("mdy dmy ymd md dm ym my d m y yyyymmdd"),
-        role=Text(listed=False),
-    )
-
-
-class SsmlSub(TwiML):
-    """Words for which others are spoken."""
-
-    tag = "sub"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
-    body_name = "words"
-    body_required = True
-    text = "required"
-    attributes = declare(
-        alias=Text(),
-    )
-
-    def spoken(self) -> str:
-        """What is heard: the alias, where there is one."""
-        return self.attrs.get("alias") or super().spoken()
-
-
-class SsmlW(TwiML):
-    """A word and its role in the sentence, for words that are read in two ways."""
-
-    tag = "w"
-    inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS")
-    body_name = "words"
-    text = "mixed"
-    attributes = declare(
-        role=Text(),
-    )
+        yield from self.prompt(scene)
