@@ -118,4 +118,4 @@ async def ask(
         (bytes(n).decode("latin-1").lower(), bytes(v).decode("latin-1"))
         for n, v in start["headers"]
     ]
-    return start["status"], kept, bytes(body)
+    return start["status"], kept, bytes(body[: most + 1])

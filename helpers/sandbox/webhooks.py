@@ -3,7 +3,9 @@
 One method matters: :meth:`Webhooks.ask`. It never raises for anything a web site does; what went
 wrong comes back as a code of Twilio's and a sentence. Two rules of ours come on top of Twilio's:
 only loopback addresses and allowed hosts are asked, and the address that was checked is the one
-that is connected to.
+that is connected to. Sites of this process (`inside`) are asked without a socket.
+
+Sources: error pages 11100 to 11751; the pages on connection overrides and on security.
 """
 
 from __future__ import annotations
@@ -13,26 +15,33 @@ import ipaddress
 import re
 import socket
 import threading
+import zlib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, quote, quote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, unquote, urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from helpers import signing
-from helpers.sandbox import inside, twimlets
+from helpers.sandbox import inside, overrides, twimlets
+from helpers.sandbox.cookies import Cookies
+
+__all__ = ["DOCUMENT_LIMIT", "MEDIA_LIMIT", "Cookies", "Reply", "Webhooks"]
 
 DOCUMENT_LIMIT = 65_536  # bytes of TwiML, error 11750
 MEDIA_LIMIT = 5_000_000  # bytes of a media file, error 11751
 REDIRECTS = 10  # error 11215
-CONNECT_TIMEOUT = 5.0  # seconds a try, two tries: errors 11201, 11202
+FOLLOWED = (301, 302, 303, 307)  # any other 3xx is 11216
 RESOLVE_TIMEOUT = 2.0  # seconds for a name; a site on this machine needs none of it
+KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
+KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
 
 Pairs = Sequence[tuple[str, str]]
+Failure = tuple[int, str]  # a code of Twilio's, and a sentence
 
 
 @dataclass
@@ -46,26 +55,25 @@ class Reply:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    failed: tuple[int, str] | None = None
+    failed: Failure | None = None
 
     @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
-class Cookies:
-    """What the web sites of one conversation asked us to remember, per host."""
+@dataclass(frozen=True)
+class _Request:
+    """One request that is ready to go: *path* and the rest are parts of *url*."""
 
-    def __init__(self) -> None:
-        self._jar: dict[str, dict[str, str]] = {}
-
-    def header(self, host: str) -> str:
-        return "; ".join(f"{k}={v}" for k, v in self._jar.get(host, {}).items())
-
-    def take(self, host: str, values: list[str]) -> None:
-        for value in values:
-            for name, morsel in SimpleCookie(value).items():
-                self._jar.setdefault(host, {})[name] = morsel.value
+    site: inside.App | None
+    method: str
+    url: str
+    origin: tuple[str, str, int | None]  # scheme, host, port
+    path: str
+    form: bytes | None
+    limit: int
+    how: overrides.Overrides
 
 
 class _Pinned(AbstractResolver):
@@ -77,6 +85,8 @@ class _Pinned(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        if host not in self.addresses:
+            raise OSError(f"{host} was not checked")
         return [
             ResolveResult(
                 hostname=host,
@@ -86,7 +96,7 @@ class _Pinned(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in self.addresses.get(host, [])
+            for address in self.addresses[host]
         ]
 
     async def close(self) -> None:
@@ -113,6 +123,7 @@ class Webhooks:
         self._tokens = 0
         self._resolver = _Pinned()
         self._http: aiohttp.ClientSession | None = None
+        self._kept: OrderedDict[tuple[str, str], Reply] = OrderedDict()
 
     async def close(self) -> None:
         """Let go of open connections."""
@@ -135,16 +146,21 @@ class Webhooks:
         *params* go into the query for GET, else into a form. Returns a :class:`Reply`, whose
         *failed* says what Twilio's debugger would say.
         """
+        how = overrides.read(url)
+        if how.refused:
+            return Reply(url, failed=how.refused)
         self.asking += 1
         self._tokens += 1
+        total = min(self.timeout, how.total or self.timeout)
         try:
-            async with asyncio.timeout(_total(url, self.timeout)):
-                return await self._follow(url, method, list(params), token, cookies, limit)
+            async with asyncio.timeout(total):
+                return await self._follow(
+                    url, method, params, token, cookies or Cookies(), limit, how
+                )
         except TimeoutError:
-            return Reply(
-                url,
-                failed=(11200, f"{_plain(url)} did not answer within {self.timeout:g} seconds"),
-            )
+            code = 11200 if how.total is None else 11203
+            text = f"{_plain(url)} did not answer within {total:g} seconds"
+            return Reply(url, failed=(code, text))
         finally:
             self.asking -= 1
 
@@ -152,112 +168,187 @@ class Webhooks:
         self,
         url: str,
         method: str,
-        params: list[tuple[str, str]],
+        params: Pairs,
         token: str,
-        cookies: Cookies | None,
+        cookies: Cookies,
         limit: int,
+        how: overrides.Overrides,
     ) -> Reply:
+        """Ask, and go where redirects lead."""
         for _ in range(REDIRECTS + 1):
-            reply = await self._once(url, method, params, token, cookies, limit)
-            if reply.status not in (301, 302, 303, 307, 308) or reply.failed:
+            reply = await self._once(url, method, params, token, cookies, limit, how)
+            if reply.failed or not 300 <= reply.status < 400:
                 return reply if reply.failed else _judged(reply, limit)
+            where = f"{_plain(reply.url)} answered {reply.status}"
+            location = reply.headers.get("location", "").strip()
+            if reply.status not in FOLLOWED:
+                reply.failed = (11216, f"{where}: of redirects 301, 302, 303 and 307 are followed")
+                return reply
+            if not location:
+                reply.failed = (11216, f"{where} without saying where to: it lacks a Location")
+                return reply
             # Followed as browsers do: the next request is a GET and the form is lost.
-            location = reply.headers.get("location", "")
             try:
                 url = urljoin(reply.url, location)
             except ValueError:
-                return Reply(reply.url, failed=(11100, f"this is not a URL: {location}"))
-            method, params = "GET", []
-        return Reply(url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {url}"))
+                return Reply(reply.url, failed=(11100, f"this is not a URL: {location[:200]}"))
+            method, params = "GET", ()
+        return Reply(
+            url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {_plain(url)}")
+        )
 
     async def _once(
         self,
         url: str,
         method: str,
-        params: list[tuple[str, str]],
+        params: Pairs,
         token: str,
-        cookies: Cookies | None,
+        cookies: Cookies,
         limit: int,
+        how: overrides.Overrides,
     ) -> Reply:
+        """One request to one address, tried again as its overrides say."""
         try:
             parts = urlsplit(url.split("#")[0])
             host, scheme, port = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
         except ValueError:
-            return Reply(url, failed=(11100, f"this is not a URL: {url}"))
+            return Reply(url, failed=(11100, f"this is not a URL: {shortened(url)}"))
         if scheme not in ("http", "https") or not host:
-            return Reply(url, failed=(11100, f"this is not an http or https URL: {url}"))
+            return Reply(url, failed=(11100, f"this is not an http or https URL: {shortened(url)}"))
         site = self.inside.find(scheme, host, port)
         if site is None and (refused := await self._check_host(host)):
             return Reply(url, failed=refused)
-        user, password = parts.username, parts.password
-        bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
+        _, at, netloc = parts.netloc.rpartition("@")
+        bare = _quoted(urlunsplit(parts._replace(netloc=netloc)))
+        if at and parts.username:
+            cookies.logins[scheme, host, port] = (
+                unquote(parts.username),
+                unquote(parts.password or ""),
+            )
         if method == "GET":
             bare = with_query(bare, params)
-        form = urlencoded(params) if method != "GET" else None
+        form = urlencoded(params).encode() if method != "GET" else None
         headers = {
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
+            "Accept-Encoding": "gzip",
             "X-Twilio-Signature": signing.sign(token, bare, params if form is not None else None),
             "I-Twilio-Idempotency-Token": f"00000000-0000-4000-8000-{self._tokens:012x}",
         }
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        if cookies and (cookie := cookies.header(host)):
+        if cookie := cookies.header(scheme, host, parts.path or "/"):
             headers["Cookie"] = cookie
-        reply = await self._send(site, bare, method, form, headers, limit)
-        if reply.failed and reply.failed[0] in (11201, 11202):
-            reply = await self._send(site, bare, method, form, headers, limit)  # the second try
-        if reply.status == 401 and user:
-            # Credentials in a URL are sent only after the site asked for them.
-            headers["Authorization"] = aiohttp.encode_basic_auth(user, password or "")
-            reply = await self._send(site, bare, method, form, headers, limit)
-        if cookies:
-            cookies.take(host, reply.headers.pop("set-cookie", "").split("\n"))
+        kept = self._kept.get((token, bare)) if form is None else None
+        if kept is not None:
+            headers |= _conditions(kept)
+        request = _Request(
+            site, method, bare, (scheme, host, port), parts.path or "/", form, limit, how
+        )
+        for _ in range(1 + how.retries):
+            reply, why = await self._try(request, headers, cookies)
+            if not how.again(why):
+                break
+        if kept is not None and reply.status == 304:
+            self._kept.move_to_end((token, bare))
+            return replace(kept, url=bare)
+        if form is None:
+            self._keep((token, bare), reply)
         return reply
 
+    async def _try(
+        self, request: _Request, headers: dict[str, str], cookies: Cookies
+    ) -> tuple[Reply, str]:
+        """Send it once, with a login if the site wants one; and in a word what a retry may mend."""
+        login = cookies.logins.get(request.origin)
+        reply, why = await self._send(request, headers, None)
+        if reply.status == 401 and login is not None:
+            # Credentials in a URL are sent only after the site asked for them.
+            if reply.headers.get("www-authenticate", "").lower().startswith("digest"):
+                reply, why = await self._send(request, headers, login)
+            else:
+                basic = {"Authorization": aiohttp.encode_basic_auth(*login)}
+                reply, why = await self._send(request, headers | basic, None)
+        lines = reply.headers.pop("set-cookie", "")
+        if lines:
+            cookies.take(request.origin[1], request.path, lines.split("\n"))
+        return reply, why
+
     async def _send(
-        self,
-        site: inside.App | None,
-        url: str,
-        method: str,
-        form: str | None,
-        headers: dict[str, str],
-        limit: int,
-    ) -> Reply:
-        if site is not None:
-            data = form.encode() if form is not None else b""
-            status, got, body = await inside.ask(site, method, url, data, headers, limit)
-            kept = dict(got)
-            kept["set-cookie"] = "\n".join(value for name, value in got if name == "set-cookie")
-            return Reply(url, status, kept, body[: limit + 1])
-        http = self._session()
+        self, request: _Request, headers: dict[str, str], digest: tuple[str, str] | None
+    ) -> tuple[Reply, str]:
+        """The bare request and its answer, unpacked."""
+        url, limit = request.url, request.limit
+        if request.site is not None:
+            status, lines, body = await inside.ask(
+                request.site, request.method, url, request.form or b"", headers, limit
+            )
+        else:
+            try:
+                status, lines, body = await self._over_the_network(request, headers, digest)
+            except _Trouble as trouble:
+                return Reply(url, failed=(trouble.code, trouble.text)), trouble.why
+        got = dict(lines)
+        if "set-cookie" in got:
+            got["set-cookie"] = "\n".join(value for name, value in lines if name == "set-cookie")
+        reply = Reply(url, status, got, body)
+        if (packed := got.get("content-encoding", "").strip().lower()) not in ("", "identity"):
+            reply.body, reply.failed = _unpacked(body, packed, limit, url)
+        return reply, {4: "4xx", 5: "5xx"}.get(status // 100, "")
+
+    async def _over_the_network(
+        self, request: _Request, headers: dict[str, str], digest: tuple[str, str] | None
+    ) -> inside.Answer:
+        where = _plain(request.url)
+        target = URL(request.url, encoded=True)  # as it was signed: not quoted anew
+        if (target.raw_host or "").lower() != request.origin[1]:
+            # Whoever reads the address in another way could be led to another host.
+            raise _Trouble(11100, f"this is not a URL: {where}")
         try:
-            async with http.request(
-                method,
-                URL(url, encoded=True),  # as it was signed: not quoted anew
-                data=form.encode() if form is not None else None,
+            async with self._session().request(
+                request.method,
+                target,
+                data=request.form,
                 headers=headers,
                 allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=request.how.connect, sock_read=request.how.read
+                ),
+                middlewares=(aiohttp.DigestAuthMiddleware(*digest),) if digest else (),
             ) as response:
-                body = await _read(response, limit + 1)
-                kept = {k.lower(): v for k, v in response.headers.items()}
-                kept["set-cookie"] = "\n".join(response.headers.getall("Set-Cookie", []))
-                return Reply(url, response.status, kept, body)
+                body = await _read(response, request.limit + 1)
+                lines = [(name.lower(), value) for name, value in response.headers.items()]
+                return response.status, lines, body
         except aiohttp.ConnectionTimeoutError:
-            return Reply(url, failed=(11201, f"no connection to {_plain(url)}: timed out"))
+            raise _Trouble(11201, f"no connection to {where}: timed out", "ct") from None
+        except aiohttp.SocketTimeoutError:
+            text = f"{where} sent nothing for {request.how.read:g} seconds"
+            raise _Trouble(11200, text, "rt") from None
         except aiohttp.ClientConnectorCertificateError as problem:
-            return Reply(url, failed=(11237, f"{_plain(url)}: {problem.certificate_error}"))
+            raise _Trouble(11237, f"{where}: {problem.certificate_error}") from None
         except aiohttp.ClientSSLError:
-            return Reply(url, failed=(11220, f"no TLS connection to {_plain(url)}"))
+            raise _Trouble(11220, f"no TLS connection to {where}", "ct") from None
         except aiohttp.ClientConnectorError as problem:
             if isinstance(problem.os_error, ConnectionRefusedError):
-                why = f"nothing listens at {_plain(url)}: is your web site running?"
-                return Reply(url, failed=(11202, why))
-            return Reply(url, failed=(11205, f"no connection to {_plain(url)}"))
+                text = f"nothing listens at {where}: is your web site running?"
+                raise _Trouble(11202, text, "ct") from None
+            raise _Trouble(11205, f"no connection to {where}", "ct") from None
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            return Reply(url, failed=(11205, f"{_plain(url)} closed the connection"))
+            raise _Trouble(11205, f"{where} closed the connection") from None
+        except aiohttp.ClientPayloadError:
+            raise _Trouble(11206, f"{where} broke off in the middle of its answer") from None
         except (aiohttp.ClientError, UnicodeError, ValueError):
-            return Reply(url, failed=(11206, f"{_plain(url)} did not speak HTTP"))
+            raise _Trouble(11206, f"{where} did not speak HTTP") from None
+
+    def _keep(self, key: tuple[str, str], reply: Reply) -> None:
+        """Keep an answer to a GET that its site can tell to be still good."""
+        self._kept.pop(key, None)
+        if reply.status != 200 or reply.failed or len(reply.body) > KEPT_BYTES:
+            return
+        if _conditions(reply) and "no-store" not in reply.headers.get("cache-control", ""):
+            self._kept[key] = reply
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
@@ -266,8 +357,7 @@ class Webhooks:
                     resolver=self._resolver, use_dns_cache=False, force_close=True, limit=0
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
-                auto_decompress=True,
+                auto_decompress=False,  # `_unpacked` does it, and never makes more than is read
                 trust_env=False,
             )
         return self._http
@@ -285,7 +375,8 @@ class Webhooks:
             f"Use an address on 127.0.0.1, or start the sandbox with --allow-host {host}",
         )
         try:
-            return None if is_loopback(str(ipaddress.ip_address(host))) else away
+            good = host == str(ipaddress.ip_address(host)) and is_loopback(host)
+            return None if good else away
         except ValueError:
             pass  # a name, to be resolved
         if re.fullmatch(r"[0-9.]+|0x[0-9a-f.x]+", host):
@@ -295,6 +386,14 @@ class Webhooks:
             return away
         self._resolver.addresses[host] = found
         return None
+
+
+class _Trouble(Exception):
+    """No answer: a code, a sentence, and in a word what a retry may mend."""
+
+    def __init__(self, code: int, text: str, why: str = "") -> None:
+        super().__init__(text)
+        self.code, self.text, self.why = code, text, why
 
 
 def is_loopback(address: str) -> bool:
@@ -378,11 +477,31 @@ def _judged(reply: Reply, limit: int) -> Reply:
     return reply
 
 
-def _total(url: str, default: float) -> float:
-    """The whole time one request may take; ``#tt=3000`` in the URL shortens it (milliseconds)."""
-    overrides = dict(parse_qsl(url.partition("#")[2]))
-    given = overrides.get("tt") or overrides.get("rt") or ""
-    return min(default, int(given) / 1000) if re.fullmatch(r"\d{3,5}", given) else default
+def _unpacked(body: bytes, how: str, limit: int, url: str) -> tuple[bytes, Failure | None]:
+    """The body without its compression, and no more of it than *limit* allows."""
+    if how not in ("gzip", "x-gzip", "deflate"):
+        return b"", (11206, f"{_plain(url)} answered in {how[:40]}, which was not asked for")
+    if not body:
+        return b"", None
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it says itself
+    try:
+        plain = unpacking.decompress(body, limit + 1)
+    except zlib.error:
+        return b"", (11206, f"{_plain(url)} sent broken {how}")
+    if not unpacking.eof and len(plain) <= limit:
+        return b"", (11206, f"{_plain(url)} broke off in the middle of its answer")
+    return plain, None
+
+
+def _conditions(reply: Reply) -> dict[str, str]:
+    """The headers that ask whether a kept answer is still good; none if its site cannot tell."""
+    named = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {asks: value for name, asks in named.items() if (value := reply.headers.get(name))}
+
+
+def shortened(text: str) -> str:
+    """A text of somebody else's, short enough for a sentence, without a password in it."""
+    return re.sub(r"(?<=//)[^/@]*@", "", text[:200])
 
 
 def _plain(url: str) -> str:
