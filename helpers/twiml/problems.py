@@ -23,10 +23,17 @@ __all__ = ["ASIDE", "Problem", "find", "problems"]
 
 # The catalogue lists these as errors and all others as warnings.
 ERRORS = {11100, 11750, 12100, 12101, 12102, 13000, 13201, 13231, 13238, 13239, 13240, 13325}
-ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212, 14213, 16023}
+ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212, 14213, 14300}
+ERRORS |= {16023, 31920, 31940, 31941, 64101}
 
 #: Codes for an element in a place where its parent does not take it.
-NESTING = {"Gather": 13320, "Dial": 13215, "MessagingResponse": 14110}
+NESTING = {
+    "Gather": 13320,
+    "Dial": 13215,
+    "MessagingResponse": 14110,
+    "Start": 14300,
+    "Stop": 14300,
+}
 
 
 class Aside(NamedTuple):
@@ -52,7 +59,10 @@ ASIDE = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding: where (from 1; 0 means nowhere in particular), what, and what to do."""
+    """One finding: where (from 1; 0 means nowhere in particular), what, and what to do.
+
+    *level* is "error", "warning", or "note" for what Twilio would refuse and this sandbox runs.
+    """
 
     line: int
     column: int
@@ -137,7 +147,7 @@ def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tup
 
 
 def _problem(fault: Fault, line: int, column: int) -> Problem:
-    level = "error" if fault.code in ERRORS else "warning"
+    level = "note" if fault.minded else "error" if fault.code in ERRORS else "warning"
     return Problem(line, column, fault.code, level, fault.message, fault.mend)
 
 
@@ -160,6 +170,8 @@ def _attribute(cls: type[TwiML], tag: str, name: str, raw: str) -> Fault | None:
         if isinstance(default, bool):
             shown = shown.lower()
         return Fault(kind.code, message, f'as it is, "{shown}" is used')
+    if why := kind.minded(raw):
+        return Fault(kind.code, f"{name} of <{tag}> is {why}", "", minded=True)
     return None
 
 
