@@ -40,7 +40,7 @@ class Tape:
 
     def hear(self, track: str, words: str) -> None:
         """Take words in; who speaks before the last ones are over speaks after them."""
-        if self.recording.status == "paused":
+        if self.recording.status == "paused" or self.recording.track not in (None, "both", track):
             return
         start, count = max(self.said, self.seconds()), len(words.split())
         self.sounds.append([round(start, 3), count])
@@ -55,8 +55,10 @@ class Tape:
         return min(self.seconds(), self.said) - first
 
 
-async def begin(live: LiveCall, source: str, *, channels: int = 1, **told: Any) -> Tape:
-    """Record the call from now on; *told* are the callback, its method and its events."""
+async def begin(
+    live: LiveCall, source: str, *, channels: int = 1, track: str = "both", **told: Any
+) -> Tape:
+    """Record the call, or one *track* of it; *told* are the callback, its method and its events."""
     now = live.clock.now()
     recording = Recording(
         sid=live.world.sid("RE"),
@@ -66,7 +68,8 @@ async def begin(live: LiveCall, source: str, *, channels: int = 1, **told: Any) 
         call_sid=live.call.sid,
         status="in-progress",
         source=source,
-        channels=channels,
+        channels=channels if track == "both" else 1,  # one side alone is always mono
+        track=track,
         start_time=now,
     )
     live.world.save(recording)
