@@ -66,6 +66,24 @@ def is_e164(text: str) -> bool:
         return False
 
 
+# Where somebody can be called who has no number, and a number reached by other means.
+_ADDRESS = re.compile(
+    r"client:[^\s/?#]{1,256}"
+    r"|sips?:[^\s/?#;<>@]{1,200}@[^\s/?#;<>@]{1,200}"
+    r"|sim:[A-Z]{2}[0-9a-f]{32}"
+    r"|whatsapp:\+[1-9][0-9]{1,14}"
+)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether somebody can be called at *text*.
+
+    That is a number in E.164, or an address such as client:alice, sip:alice@example.com,
+    sim:DE0123456789abcdef0123456789abcdef or whatsapp:+14155550100.
+    """
+    return is_e164(text) or _ADDRESS.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def national(number: str) -> str:
     """Return *number*, given in E.164, as Twilio's ``to_formatted`` has it.

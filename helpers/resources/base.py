@@ -174,10 +174,14 @@ def refuse_callback(url: str) -> None:
         raise Refusal(400, 21609, f"The StatusCallback URL {url} is not a valid URL.")
 
 
-def refuse_application(sid: str) -> None:
-    """Refuse any ApplicationSid but "": this sandbox keeps no applications."""
-    if sid:
+def find_application(world: World, sid: str) -> Any:
+    """This account's application with that SID; None for "". Any other SID is refused."""
+    if not sid:
+        return None
+    found = world.find(kinds()["Application"], sid=sid)
+    if not found:
         raise Refusal(400, 21218, f"Invalid ApplicationSid: there is no application {sid}.")
+    return found[0]
 
 
 def refuse_magic(operation: str, role: str, number: str) -> None:

@@ -15,9 +15,9 @@ from helpers.resources.base import (
     Params,
     Resource,
     World,
+    find_application,
     hidden,
     is_web_address,
-    refuse_application,
     refuse_callback,
     refuse_magic,
     refuse_number,
@@ -25,6 +25,7 @@ from helpers.resources.base import (
 )
 
 if TYPE_CHECKING:
+    from helpers.resources.application import Application
     from helpers.resources.number import IncomingPhoneNumber, ValidationRequest
 
 FINAL = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -144,12 +145,15 @@ class Call(Resource):
         _check_instructions(call.url, call.twiml)
         if call.url:
             call.twiml = ""  # a Url given beside it wins (warning 32019)
-        refuse_application(call.application_sid)
+        application = find_application(world, call.application_sid)
         _check_callbacks(call.fallback_url, call.status_callback, call.recording_status_callback)
         call._check_events(world)
         if call.send_digits and not re.fullmatch(r"[0-9A-Da-d*#wW]{1,32}", call.send_digits):
             raise Refusal(400, 21206, f"Invalid SendDigits: {call.send_digits}")
         call._check_numbers(world)
+        call.take_settings(application)
+        if application is not None:
+            call.twiml = ""
         return call
 
     def _check_events(self, world: World) -> None:
@@ -167,14 +171,18 @@ class Call(Resource):
             refuse_magic("call", "from", self.from_)
         if not world.owner(self.to):
             refuse_magic("call", "to", self.to)
+        elsewhere = ":" in self.to and phone_numbers.is_address(self.to)
+        if elsewhere and not phone_numbers.is_e164(self.from_):
+            self._format_numbers()
+            return  # who has no number may be called by a name, and nobody needs to own that
         if not phone_numbers.is_e164(self.from_):
             refuse_number("call", "from", self.from_, phone_numbers.MALFORMED)
-        if not phone_numbers.is_e164(self.to):
+        if not elsewhere and not phone_numbers.is_e164(self.to):
             refuse_number("call", "to", self.to, phone_numbers.MALFORMED)
         if not owned and not verified and self.from_ != phone_numbers.GOOD_SENDER:
             refuse_number("call", "from", self.from_, phone_numbers.NOT_YOURS)
         reachable = world.verified(self.to) or world.owned(self.to)
-        if world.account.type == "Trial" and not reachable:
+        if world.account.type == "Trial" and not reachable and not elsewhere:
             raise Refusal(
                 400,
                 21219,
@@ -192,7 +200,7 @@ class Call(Resource):
     @classmethod
     def inbound(cls, world: World, owned: IncomingPhoneNumber, caller: str) -> Call:
         """The unsaved call that reaches a number of this account: its VoiceUrl is to be asked."""
-        return cls._made(
+        call = cls._made(
             world,
             to=owned.phone_number,
             from_=caller,
@@ -207,6 +215,35 @@ class Call(Resource):
             status_callback_method=owned.status_callback_method,
             status_callback_event=["completed"],
         )
+        if owned.voice_application_sid:  # it wins over the URLs
+            call.take_settings(find_application(world, owned.voice_application_sid))
+        return call
+
+    @classmethod
+    def of_application(
+        cls, world: World, application: Application | None, *, to: str, from_: str
+    ) -> Call:
+        """The unsaved call that reaches an application: its VoiceUrl is to be asked."""
+        call = cls._made(
+            world,
+            to=to,
+            from_=from_,
+            status="ringing",
+            direction="inbound",
+            status_callback_event=["completed"],
+        )
+        call.take_settings(application)
+        return call
+
+    def take_settings(self, application: Application | None) -> None:
+        """Ask what an application asks; its settings take the place of one's own."""
+        if application is not None:
+            self.application_sid = application.sid
+            self.url, self.method = application.voice_url or "", application.voice_method
+            self.fallback_url = application.voice_fallback_url or ""
+            self.fallback_method = application.voice_fallback_method
+            self.status_callback = application.status_callback or ""
+            self.status_callback_method = application.status_callback_method
 
     @classmethod
     def leg(cls, world: World, parent: Call, *, to: str, from_: str, **fields: Any) -> Call:

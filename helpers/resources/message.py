@@ -16,9 +16,9 @@ from helpers.resources.base import (
     Resource,
     View,
     World,
+    find_application,
     hidden,
     is_web_address,
-    refuse_application,
     refuse_callback,
     refuse_magic,
     refuse_number,
@@ -89,7 +89,9 @@ class Message(Resource):
             raise Refusal(
                 400, MALFORMED_REQUEST, "Only a messaging service can send at a later time."
             )
-        refuse_application(message.application_sid)
+        application = find_application(world, message.application_sid)
+        if application is not None and not message.status_callback:
+            message.status_callback = application.message_status_callback
         message.messaging_service_sid = None
         message._check_content(old=params.view is OLD)
         message._check_numbers(world)

@@ -16,10 +16,10 @@ from helpers.resources.base import (
     Resource,
     View,
     World,
+    find_application,
     friendly_name,
     hidden,
     is_web_address,
-    refuse_application,
     refuse_callback,
     refuse_magic,
     refuse_number,
@@ -125,7 +125,7 @@ class IncomingPhoneNumber(Resource):
     def create(cls, params: Params, world: World) -> IncomingPhoneNumber:
         """Buy a number: the one named, or any of an area code."""
         number = cls(**cls.take("create", params))
-        number._check_settings()
+        number._check_settings(world)
         if not number.phone_number:
             number.phone_number = number._of_area(world)
         refuse_magic("buy", "number", number.phone_number)
@@ -157,15 +157,15 @@ class IncomingPhoneNumber(Resource):
                 return offer.phone_number
         raise Refusal(400, 21452, f"No phone numbers found in area code {self.area_code}")
 
-    def _check_settings(self) -> None:
+    def _check_settings(self, world: World) -> None:
         for param, name in self.parameters("update").items():
             given = getattr(self, name)
             if param in _ADDRESSES and given and not is_web_address(given):
                 # Twilio's two texts differ in more than the name.
                 wrong = "not valid" if param == "SmsUrl" else "not a valid URL"
                 raise Refusal(400, INVALID_URL, f"{param} is {wrong}: {given}")
-        refuse_application(self.voice_application_sid)
-        refuse_application(self.sms_application_sid)
+        find_application(world, self.voice_application_sid)
+        find_application(world, self.sms_application_sid)
         if self.voice_fallback_url and not self.voice_url:
             raise Refusal(400, 21405, "A VoiceFallbackUrl needs a VoiceUrl to fall back from.")
         if self.sms_fallback_url and not self.sms_url:
@@ -176,7 +176,7 @@ class IncomingPhoneNumber(Resource):
         name = friendly_name(params, self.friendly_name)
         super().change(params, world)
         self.friendly_name = name
-        self._check_settings()
+        self._check_settings(world)
 
 
 @dataclass(kw_only=True)

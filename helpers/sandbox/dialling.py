@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpers import phone_numbers
-from helpers.errors import PhoneNumberError
-from helpers.resources.call import FINAL, Call
-from helpers.sandbox import recording
+from helpers.resources.call import FINAL
+from helpers.sandbox import parties, recording
 from helpers.sandbox.actors import Interrupted, Signal
+from helpers.sandbox.callbacks import SIP_CODES
 from helpers.twiml import steps
 
 if TYPE_CHECKING:
@@ -25,146 +24,198 @@ async def connect(live: LiveCall, step: steps.Connect) -> steps.Connected:
     """Ring the parties, at once or one after the other, until one of them answers."""
     if not step.answer_on_bridge:
         live.answer("")
-    ended = steps.Connected("failed")
-    for batch in [[t] for t in step.targets] if step.sequential else [list(step.targets)]:
-        legs = [leg for target in batch if (leg := _leg(live, target, step)) is not None]
-        if legs:
-            ended = await _join(live, legs, step)
-        if ended.bridged or live.gone:
-            break
-    return ended
-
-
-def dialled(address: str, country: str = "US") -> str:
-    """The E.164 form of a number; one without + is of that country. "" if it is none."""
+    live.dial = Dialling(live, step)
     try:
-        return phone_numbers.read(address, country)
-    except PhoneNumberError:
-        return ""
+        return await live.dial.run()
+    finally:
+        live.dial = None
 
 
-def _leg(live: LiveCall, target: steps.Target, step: steps.Connect) -> LiveCall | None:
-    """The leg for one target, ringing; None (and an alert) if it cannot be called."""
-    number = dialled(target.address) if target.kind == "number" else ""
-    if not number:
-        what = "this sandbox has no such party" if target.kind != "number" else "no such number"
-        live.alert(13224, f"Dial: {target.address}: {what}", level="warning")
-        return None
-    reachable = live.world.verified(number) or live.world.owned(number)
-    if live.account.type == "Trial" and not reachable:
-        live.alert(21219, f"The number {number} is unverified: a trial account may not dial it")
-        return None
-    call = Call.leg(
-        live.world,
-        live.call,
-        to=number,
-        from_=_caller_id(live, step.caller_id),
-        status_callback=target.status_callback,
-        status_callback_method=target.status_callback_method,
-        status_callback_event=list(target.status_callback_events) or ["completed"],
-    )
-    live.world.save(call)
-    leg = live.engine.leg(call, live)
-    leg.start(leg.run_leg(target))
-    return leg
+class Dialling:
+    """One Dial of *live* under way, as *step* asks for it."""
 
+    def __init__(self, live: LiveCall, step: steps.Connect) -> None:
+        self.live = live
+        self.step = step
+        self.targets: dict[LiveCall, steps.Target] = {}  # every leg there was
+        self.ringing: list[LiveCall] = []  # those that may still be joined
+        self.winner: LiveCall | None = None  # who answered
+        self.tape: recording.Tape | None = None
 
-def _caller_id(live: LiveCall, wanted: str) -> str:
-    call = live.call
-    if not wanted or wanted in (call.from_, call.to):
-        return wanted or call.from_
-    if live.world.owned(wanted) or live.world.verified(wanted):
-        return wanted
-    live.alert(
-        13214,
-        f"Dial: callerId {wanted} is neither verified nor owned, so the caller's own is shown",
-        level="warning",
-    )
-    return call.from_
-
-
-async def _join(live: LiveCall, legs: list[LiveCall], step: steps.Connect) -> steps.Connected:
-    """Ring *legs*, join the first that answers, wait for the end."""
-    began = live.clock.now()
-    waiting = list(legs)
-    try:
-        while waiting:
-            left = step.timeout - (live.clock.now() - began).total_seconds()
-            signal = await live.wait(left, "leg")
-            if signal is None:
-                _end(waiting, "no-answer")
-                break
-            leg, what = signal.value
-            if leg not in waiting:
-                continue  # one of an earlier Dial, whose last callback took its time
-            waiting.remove(leg)
-            if what == "joined":
-                _end(waiting, "canceled")
-                return await _bridge(live, leg, step)
-    except Interrupted as stop:
-        _end(waiting, "canceled")
-        if stop.signal.kind != "hangup":
+    async def run(self) -> steps.Connected:
+        """Ring everybody; the recording, if there is one, ends when the Dial does."""
+        try:
+            ended = await self._ring_all()
+        except Interrupted:
+            await self._stop_tape()
             raise
-        live.gone = True
-        return steps.Connected("canceled", legs[0].call.sid, caller_left=True)
-    # A leg that the API sent elsewhere is not over, but it was answered.
-    ended = {
-        leg.call.status if leg.call.status in FINAL else "completed": leg.call
-        for leg in reversed(legs)
-    }
-    status = next(outcome for outcome in OUTCOMES if outcome in ended)
-    return steps.Connected(status, ended[status].sid, ended[status].duration or 0)
+        await self._stop_tape()
+        if self.tape is not None:
+            ended = replace(ended, recording_url=recording.url(self.live, self.tape.recording))
+        return ended
+
+    async def _ring_all(self) -> steps.Connected:
+        ended = steps.Connected("failed")
+        targets = self.step.targets
+        for batch in [[t] for t in targets] if self.step.sequential else [list(targets)]:
+            legs = self._legs(batch)
+            if not legs:
+                continue
+            if "ringing" in self.step.record:
+                await self._record()
+            ended = await self._join(legs)
+            if ended.bridged or self.live.gone:
+                break
+        return ended
+
+    def _legs(self, batch: list[steps.Target]) -> list[LiveCall]:
+        legs = []
+        for target in batch:
+            leg = parties.leg(self.live, target, self.step)
+            if leg is not None:
+                self.targets[leg] = target
+                legs.append(leg)
+        return legs
+
+    # -- ringing -----------------------------------------------------------------------------
+
+    def answered(self, leg: LiveCall) -> None:
+        """The first who answers wins: at that moment nothing rings any more anywhere else.
+
+        Called, not signalled, so that of two who answer at nearly the same time one is first on
+        every clock.
+        """
+        if leg not in self.ringing or self.winner is not None:
+            return
+        self.winner = leg
+        others, self.ringing = [other for other in self.ringing if other is not leg], [leg]
+        _end(others, "canceled")
+        self.live.tell("leg", (leg, "answered"))
+
+    async def _join(self, legs: list[LiveCall]) -> steps.Connected:
+        """Ring *legs*, join the first that answers, wait for the end."""
+        live, began = self.live, self.live.clock.now()
+        self.ringing, self.winner = list(legs), None
+        try:
+            while self.ringing:
+                left = self.step.timeout - (live.clock.now() - began).total_seconds()
+                signal = await live.wait(None if self.winner else left, "leg")
+                if signal is None:
+                    if self.winner is None:
+                        _end(self.ringing, "no-answer")
+                        break
+                    continue
+                leg, what = signal.value
+                if leg not in self.ringing or what == "answered":
+                    continue  # perhaps one of an earlier Dial, whose last callback took its time
+                self.ringing.remove(leg)
+                if what == "joined":
+                    return await self._bridge(leg)
+        except Interrupted as stop:
+            _end(self.ringing, "canceled")
+            if stop.signal.kind != "hangup":
+                raise
+            live.gone = True
+        return self._outcome(legs)
+
+    def _outcome(self, legs: list[LiveCall]) -> steps.Connected:
+        """How it went when nobody was joined."""
+        # A leg that the API sent elsewhere is not over, but it was answered.
+        ended = {
+            leg.call.status if leg.call.status in FINAL else "completed": leg
+            for leg in reversed(legs)
+        }
+        status = next(outcome for outcome in OUTCOMES if outcome in ended)
+        return self._told(ended[status], status)
+
+    def _told(
+        self, leg: LiveCall, status: str, bridged: bool = False, refer_to: str = ""
+    ) -> steps.Connected:
+        """What is to be said of *leg* when all is over."""
+        call = leg.call
+        about: list[tuple[str, str]] = []
+        if self.targets[leg].kind == "sip":
+            about.append(("DialSipCallId", f"{call.sid[2:]}@0.0.0.0"))
+            about.append(("DialSipResponseCode", str(SIP_CODES.get(call.status, 200))))
+        if leg.far is not None:
+            about += [(f"ReturnParam_{name}", value) for name, value in leg.far.told_back]
+        return steps.Connected(
+            status,
+            call.sid,
+            (call.duration or 0) if leg.over else None,
+            bridged=bridged,
+            caller_left=self.live.gone,
+            more=tuple(about),
+            refer_to=refer_to,
+        )
+
+    # -- talking -----------------------------------------------------------------------------
+
+    async def _bridge(self, leg: LiveCall) -> steps.Connected:
+        """The two sides talk until one of them, a star or the limit ends it."""
+        live = self.live
+        live.answer("")
+        if self.step.record != "do-not-record":
+            await self._record()
+        refer_to = ""
+        try:
+            with live.listening():
+                refer_to = await self._talk(leg)
+        except Interrupted as stop:
+            leg.end("completed")
+            if stop.signal.kind != "hangup":
+                raise
+            live.gone = True
+        return self._told(leg, "completed", bridged=True, refer_to=refer_to)
+
+    async def _talk(self, leg: LiveCall) -> str:
+        """Return when the leg has left, or was ended by a star or the limit.
+
+        What is returned is the address that the called side wants the caller sent to, or "".
+        """
+        live, step = self.live, self.step
+        began = live.clock.now()
+        while True:
+            left = step.time_limit - (live.clock.now() - began).total_seconds()
+            signal = await live.wait(left, "leg", "refer", "live_key", "words")
+            if signal is not None and signal.kind == "leg":
+                if signal.value[0] is leg and signal.value[1] == "over":
+                    return ""
+            elif signal is not None and signal.kind == "refer":
+                if step.refers:
+                    leg.end("completed")
+                    return str(signal.value)
+                text = "Dial: the called side wants to send the caller elsewhere: give a referUrl"
+                live.alert(13802, text)
+            elif signal is None or (step.hangup_on_star and signal == STAR):
+                leg.end("completed")
+                return ""
+            elif leg.far is not None and not leg.far.over:  # another web site's call
+                (leg.far.press if signal.kind == "live_key" else leg.far.speak)(signal.value)
+
+    # -- recording ---------------------------------------------------------------------------
+
+    async def _record(self) -> None:
+        """Record from now on, if nothing runs yet."""
+        step = self.step
+        if self.tape is None:
+            self.tape = await recording.begin(
+                self.live,
+                "DialVerb",
+                channels=2 if step.record.endswith("dual") else 1,
+                track=step.recording_track,
+                callback=step.recording_callback,
+                method=step.recording_callback_method,
+                events=tuple(step.recording_callback_events),
+            )
+
+    async def _stop_tape(self) -> None:
+        if self.tape is not None:
+            trims = self.step.trim == "trim-silence"
+            seconds = self.tape.trimmed() if trims else self.tape.seconds()
+            await recording.end(self.live, self.tape, max(1.0, seconds))
 
 
 def _end(legs: list[LiveCall], status: str) -> None:
     for leg in legs:
         leg.end(status)
-
-
-async def _bridge(live: LiveCall, leg: LiveCall, step: steps.Connect) -> steps.Connected:
-    """The two sides talk until one of them, a star or the limit ends it."""
-    live.answer("")
-    tape = None
-    if step.record != "do-not-record":
-        tape = await recording.begin(
-            live,
-            "DialVerb",
-            channels=2 if step.record.endswith("dual") else 1,
-            callback=step.recording_callback,
-            method=step.recording_callback_method,
-            events=tuple(step.recording_callback_events),
-        )
-    began = live.clock.now()
-    try:
-        with live.listening():
-            await _talk(live, leg, step)
-    except Interrupted as stop:
-        leg.end("completed")
-        if stop.signal.kind != "hangup":
-            if tape is not None:
-                await recording.end(live, tape)
-            raise
-        live.gone = True
-    seconds = math.ceil(round((live.clock.now() - began).total_seconds(), 3))
-    url = ""
-    if tape is not None:
-        await recording.end(live, tape, max(1, seconds))
-        url = recording.url(live, tape.recording)
-    return steps.Connected("completed", leg.call.sid, seconds, True, url, live.gone)
-
-
-async def _talk(live: LiveCall, leg: LiveCall, step: steps.Connect) -> None:
-    """Return when the leg has left, or was ended by a star or the limit."""
-    began = live.clock.now()
-    while True:
-        left = step.time_limit - (live.clock.now() - began).total_seconds()
-        signal = await live.wait(left, "leg", "live_key", "words")
-        if signal is not None and signal.kind == "leg":
-            if signal.value[0] is leg:
-                return
-            continue
-        if signal is None or (step.hangup_on_star and signal == STAR):
-            leg.end("completed")
-            return
-        if leg.far is not None and not leg.far.over:  # no handset, but another web site's call
-            (leg.far.press if signal.kind == "live_key" else leg.far.speak)(signal.value)

@@ -364,7 +364,11 @@ class Engine:
 
     def leg(self, call: Call, parent: LiveCall) -> LiveCall:
         """Carry a call that a Dial of *parent* just made, not started yet."""
-        return LiveCall(self, call, parent=parent)
+        return self.carry(call, parent=parent)
+
+    def carry(self, call: Call, **ends: Any) -> LiveCall:
+        """Carry any call that was just saved, not started yet; *ends* as `LiveCall` has them."""
+        return LiveCall(self, call, **ends)
 
     def text_in(
         self,

@@ -9,20 +9,20 @@ called is owned here, another live call.
 from __future__ import annotations
 
 import math
-from collections.abc import Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 from helpers.clock import Planned
 from helpers.resources.call import Call
 from helpers.resources.number import ValidationRequest
-from helpers.resources.recording import Recording
-from helpers.sandbox import audio, callbacks, dialling, listening, recording
+from helpers.sandbox import callbacks, dialling, far_end, listening, pieces, playing, recording
 from helpers.sandbox.actors import Actor, Interrupted, Signal
+from helpers.sandbox.detection import Detection
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
-from helpers.sandbox.webhooks import MEDIA_LIMIT, Cookies
+from helpers.sandbox.pieces import Piece
+from helpers.sandbox.webhooks import Cookies
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 TRIAL_LIMIT = 600  # seconds a trial's call may last, warning 13805
 CALL_LIMIT = 14_400
 MOST_HOPS = 10  # owned numbers that one call may be forwarded through
-AUDIO_TYPES = {
-    *("audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff"),
-    *("audio/x-aifc", "audio/x-aiff", "audio/x-gsm", "audio/gsm", "audio/ulaw", "audio/basic"),
-}
 
 Conversation = Generator[Any, Any, None]
 
@@ -43,7 +39,8 @@ Conversation = Generator[Any, Any, None]
 class Listener(Protocol):
     """Something that listens in to a call: a recording, a stream, a transcription.
 
-    *track* is "inbound" (what the far end says) or "outbound" (what it hears).
+    *track* is "inbound" (what the far end says) or "outbound" (what it hears). Whoever wants the
+    sound too, with files and beeps, is a `pieces.Taker` besides.
     """
 
     def hear(self, track: str, words: str) -> None:
@@ -85,9 +82,16 @@ class LiveCall(Actor):
         self.cookies = Cookies()
         self.tapes: dict[str, recording.Tape] = {}
         self.listeners: dict[str, Listener] = {}
+        self.files: dict[str, playing.File | None] = {}  # what it played, by URL
         self.answered_at: datetime | None = None
         self.gone = False  # the caller hung up, and a verb's last request is still to be made
         self.joined = False  # a leg that talks with its parent's other side
+        self.dial: dialling.Dialling | None = None  # the Dial that this call waits for
+        self.line: Callable[[LiveCall], LiveCall] | None = None  # makes the other leg
+        self.shown: dict[str, Any] = {}  # what the far end sees when it rings, beside the caller
+        self.first_told: tuple[tuple[str, str], ...] = ()  # extras of the first request
+        self.told_back: tuple[tuple[str, str], ...] = ()  # what its end tells a Dial
+        self.detection: Detection | None = None
         self.over = False
         self._page: steps.Page | None = None  # the newest document
         self._listens = False  # keys and words go to whoever listens now, and are not kept
@@ -117,6 +121,14 @@ class LiveCall(Actor):
         if self.answered_at is None:
             return 0.0
         return round((self.clock.now() - self.answered_at).total_seconds(), 3)
+
+    def moment(self) -> float:
+        """The clock in seconds."""
+        return self.clock.now().timestamp()
+
+    def kept_by_somebody(self) -> bool:
+        """Whether somebody keeps the sound of this call."""
+        return any(isinstance(listener, pieces.Taker) for listener, _ in self._hearing("outbound"))
 
     def _update(self, *names: str) -> None:
         self.call.date_updated = self.clock.now()
@@ -156,6 +168,8 @@ class LiveCall(Actor):
         if by:
             self.entry(by)
         self._state("in-progress", "answer_time", "start_time")
+        if self.parent is not None and self.parent.dial is not None:
+            self.parent.dial.answered(self)
         if self.account.type == "Trial" and self.call.direction != "outbound-dial":
             self.entry("notice", "A trial account: a real call says so here and waits for a key.")
         self.plan_limit()
@@ -214,8 +228,7 @@ class LiveCall(Actor):
     def press(self, digits: str) -> None:
         """The person presses keys; a Gather reads them now or later."""
         self.entry("press", digits)
-        for listener in list(self.listeners.values()):
-            listener.press("inbound", digits)
+        self.pressed("inbound", digits)
         if self._listens:
             for key in digits:
                 self.tell("live_key", key)
@@ -233,16 +246,42 @@ class LiveCall(Actor):
             self.handset.speak(words, told=True)
             self.tell("word", keep=False)
 
-    def heard(self, track: str, words: str) -> None:
+    def heard(self, track: str, words: str, *sounds: Piece) -> None:
         """Whoever listens in hears words: of the far end ("inbound"), or of our side ("outbound").
+
+        *sounds* are how they are said, where it is not as usual.
+        """
+        for listener, side in self._hearing(track):
+            listener.hear(side, words)
+        self.sounded(track, *(sounds or [pieces.words(words)]))
+
+    def pressed(self, track: str, keys: str) -> None:
+        """Whoever listens in hears keys."""
+        for listener, side in self._hearing(track):
+            listener.press(side, keys)
+        self.sounded(track, pieces.keys(keys))
+
+    def sounded(self, track: str, *sounds: Piece) -> None:
+        """Whoever keeps the sound of the call takes these, one after the other from now on."""
+        for listener, side in self._hearing(track):
+            if isinstance(listener, pieces.Taker):
+                listener.take(side, sounds)
+
+    def hush(self, track: str) -> None:
+        """What sounds on this track is broken off."""
+        for listener, side in self._hearing(track):
+            if isinstance(listener, pieces.Taker):
+                listener.hush(side)
+
+    def _hearing(self, track: str) -> Iterator[tuple[Listener, str]]:
+        """Who listens in, and the track it is for each.
 
         A leg that is joined is heard in its parent's call too, where it is our side.
         """
-        for listener in list(self.listeners.values()):
-            listener.hear(track, words)
+        yield from ((listener, track) for listener in list(self.listeners.values()))
         if self.joined and self.parent is not None:
-            for listener in list(self.parent.listeners.values()):
-                listener.hear("outbound" if track == "inbound" else "inbound", words)
+            side = "outbound" if track == "inbound" else "inbound"
+            yield from ((listener, side) for listener in list(self.parent.listeners.values()))
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -328,14 +367,17 @@ class LiveCall(Actor):
         self._leave_dial()
 
     async def _be_dialled(self, target: steps.Target) -> str:
+        await self.wait(0)  # all legs of a Dial are there before the first one rings
         outcome = await self.ring(None)
         if outcome != "answered":
             return outcome
+        if target.detection is not None:
+            self.detection = Detection(self, target.detection)
         if target.send_digits:
             await self.perform(steps.Tones(target.send_digits))
-        if target.url:
+        if target.url and target.kind != "application":
             first = steps.Fetch(target.url, target.method)
-            talk = conversation(first, kind="called", moved=self._moved)
+            talk = conversation(first, kind="called", moved=self.moment)
             if await self._converse(talk) != "done":
                 return "completed"  # it does not want to be joined
         assert self.parent is not None
@@ -370,7 +412,9 @@ class LiveCall(Actor):
 
     def _first(self) -> steps.Fetch | str:
         call = self.call
-        return call.twiml if call.twiml and not call.url else steps.Fetch(call.url, call.method)
+        if call.twiml and not call.url:
+            return call.twiml
+        return steps.Fetch(call.url, call.method, self.first_told)
 
     # -- ringing -----------------------------------------------------------------------------
 
@@ -380,23 +424,26 @@ class LiveCall(Actor):
         self._update("start_time")
         await self._progress("initiated")
         owned = self.engine.owner(self.call.to)
-        if owned is not None:
+        if owned is not None and self.line is None:
+            self.line = lambda leg: self.engine.inbound(owned, leg.call.from_, far=leg)
+        if self.line is not None:
             self.handset_number = ""
             if self._hops() > MOST_HOPS:
                 self.alert(13224, "numbers that forward to one another in a circle")
                 return "failed"
-            self.far = self.engine.inbound(owned, self.call.from_, far=self)
+            self.far = self.line(self)
             self.far.start(self.far.run_inbound())
         elif self.handset.mode == "busy" or self._engaged():
             return "busy"
-        self._state("ringing")
+        self._state("ringing", **self.shown)
         await self._progress("ringing")
-        outcome = await (self._ring_line(timeout) if owned else self._ring_handset(timeout))
+        outcome = await (self._ring_line(timeout) if self.line else self._ring_handset(timeout))
         if outcome == "answered":
             await self._progress("answered")
         return outcome
 
     async def _progress(self, event: str) -> None:
+        self.check()
         await callbacks.progress(self, event)
         self.check()  # a slow web site's time is long enough for somebody to end the call
 
@@ -452,6 +499,8 @@ class LiveCall(Actor):
         self.over = True
         if self._limit is not None:
             self._limit.cancel()
+        if self.detection is not None:
+            self.detection.stop()
         self.call.end_time = self.clock.now()
         self.call.duration = math.ceil(self.seconds())  # begun seconds count
         self._state(status, "end_time", "duration", duration=self.call.duration)
@@ -476,9 +525,6 @@ class LiveCall(Actor):
 
     # -- talking -------------------------------------------------------------------------------
 
-    def _moved(self) -> float:
-        return self.clock.now().timestamp()
-
     async def talk(self, first: steps.Fetch | str) -> str:
         """Follow documents until the call is over; returns the status it ends with."""
         call = self.call
@@ -487,7 +533,7 @@ class LiveCall(Actor):
             fallback = steps.Fetch(call.fallback_url, call.fallback_method)
         answered = self.answered_at is not None
         return await self._converse(
-            conversation(first, fallback=fallback, moved=self._moved, answered=answered)
+            conversation(first, fallback=fallback, moved=self.moment, answered=answered)
         )
 
     async def _converse(self, talk: Conversation) -> str:
@@ -497,8 +543,10 @@ class LiveCall(Actor):
             while True:
                 step = talk.send(answer)
                 if isinstance(step, steps.HangUp):
+                    self.told_back = step.told
                     return "completed"
                 if isinstance(step, steps.Refuse):
+                    self.told_back = step.told
                     return "busy" if step.reason == "busy" else "no-answer"
                 if self.gone and not isinstance(step, steps.Fetch):
                     raise Interrupted(Signal("hangup"))
@@ -525,30 +573,34 @@ class LiveCall(Actor):
                 )
             case steps.Fetch(url, method, params):
                 return await self._fetch(url, method, params)
-            case steps.Speak(text):
-                self.heard("outbound", text)
-                seconds = audio.SECONDS_A_WORD * len(text.split())
-                return await listening.pass_time(self, seconds, step.until_key)
-            case steps.Sound(url):
-                seconds = await self._length(url)
-                return await listening.pass_time(self, seconds, step.until_key)
+            case steps.Speak():
+                return await playing.speak(self, step)
+            case steps.Load(urls, code):
+                for url in urls:
+                    await playing.load(self, url, code)
+            case steps.Sound():
+                return await playing.play(self, step)
             case steps.Wait(seconds):
-                return await listening.pass_time(self, seconds, step.until_key)
+                return await listening.pass_time(self, seconds, step.until_key, step.until_word)
             case steps.Tones(digits):
-                await self._tones(digits)
+                await playing.send(self, digits)
             case steps.ReadKeys():
                 return await listening.read(self, step)
             case steps.RecordCaller():
                 return await recording.record(self, step)
             case steps.Connect():
                 return await dialling.connect(self, step)
+            case steps.Transfer(address):
+                return await far_end.transfer(self, address)
+            case steps.Repeat():
+                await far_end.repeat(self)
             case steps.SendText():
                 return self._send_text(step)
             case _:
                 raise TypeError(f"a call cannot do this: {step!r}")
         return None
 
-    # -- steps: documents, sounds, texts -------------------------------------------------------
+    # -- steps: documents, texts -----------------------------------------------------------------
 
     async def _fetch(
         self, url: str, method: str, params: tuple[tuple[str, str], ...]
@@ -563,45 +615,6 @@ class LiveCall(Actor):
         )
         self._page = await (ask if self.gone else self.during(ask))
         return self._page
-
-    async def _length(self, url: str) -> float:
-        """Fetch a sound; how many seconds it plays, 0 (and an alert) if it cannot be played."""
-        kept = self._own_recording(url)
-        if kept is not None:
-            return float(kept.duration or 0)
-        ask = self.engine.ask(
-            self.call.account_sid,
-            url,
-            "GET",
-            (),
-            call_sid=self.call.sid,
-            cookies=self.cookies,
-            limit=MEDIA_LIMIT,
-        )
-        reply = await self.during(ask)
-        wrong = reply.failed
-        if wrong is None and reply.content_type not in AUDIO_TYPES:
-            wrong = (13420, f"Play: {reply.content_type or 'no Content-Type'} is no audio")
-        if wrong is not None:
-            self.alert(*wrong, request_url=url, request_method="GET", reply=reply)
-            return 0.0
-        length = audio.length(reply.body)
-        return 1.0 if length is None else length
-
-    def _own_recording(self, url: str) -> Recording | None:
-        """The recording that a RecordingUrl of this sandbox names."""
-        if not self.engine.base_url or not url.startswith(self.engine.base_url + "/"):
-            return None
-        name = urlsplit(url).path.rsplit("/", 1)[-1].split(".")[0]
-        found = self.world.find(Recording, sid=name)
-        return found[0] if found else None
-
-    async def _tones(self, digits: str) -> None:
-        for key in digits:
-            if key in "wW":
-                await self.wait(0.5 if key == "w" else 1.0)
-            elif self.far is not None and not self.far.over:
-                self.far.press(key)
 
     def _send_text(self, step: steps.SendText) -> steps.Sent:
         from helpers.sandbox.live_message import send_from_document

@@ -11,7 +11,7 @@ from helpers.resources.base import Params
 from helpers.resources.message import Message
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
-from helpers.sandbox.dialling import dialled
+from helpers.sandbox.parties import dialled
 from helpers.sandbox.webhooks import MEDIA_LIMIT, Cookies
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
