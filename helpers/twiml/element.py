@@ -47,11 +47,15 @@ CHILDREN: dict[str, dict[str, type[TwiML]]] = {}
 
 
 class Fault(NamedTuple):
-    """One thing wrong with an element: Twilio's code, what it is, how to mend it."""
+    """One thing wrong with an element: Twilio's code, what it is, how to mend it.
+
+    What only Twilio *minds* is a note: this sandbox goes on with it.
+    """
 
     code: int
     message: str
     mend: str
+    minded: bool = False
 
 
 class Comment(NamedTuple):
@@ -100,26 +104,16 @@ class TwiML:
             _register(cls)
 
     def __init__(self, /, *args: Any, **attributes: Any) -> None:
-        if args:
-            body = self.body_name
-            if body is None:
-                raise TypeError(f"{type(self).__name__}() takes keyword arguments only")
-            if len(args) > 1 or body in attributes:
-                raise TypeError(f"{type(self).__name__}() takes {body} and then keywords only")
-            attributes[body] = args[0]
-        self._begin(attributes)
+        if len(args) > 1 or (args and self.body_name is None):
+            words = f"{self.body_name} and then keywords" if self.body_name else "keywords"
+            raise TypeError(f"{type(self).__name__}() takes {words} only")
+        self._begin(_text(type(self), args, attributes), attributes)
 
-    def _begin(self, given: dict[str, Any]) -> None:
-        """Be a new element with the text and the attributes in *given*, which is used up."""
+    def _begin(self, text: Any, given: dict[str, Any]) -> None:
+        """Be a new element with this text, and attributes by their names in Python."""
         self.name = self.tag
-        self.value: Any = None
+        self.value = text
         self.verbs: list[TwiML | str | Comment] = []
-        body = self.body_name
-        if body is not None:
-            if body in given:
-                self.value = given.pop(body)
-            elif self.body_required:
-                raise TypeError(f"{type(self).__name__}() needs {body}")
         self.attrs = _attributes(given)
 
     if TYPE_CHECKING:
@@ -313,9 +307,8 @@ class GenericNode(TwiML):
     """An element of any name, for what has no class of its own."""
 
     def __init__(self, name: str, value: Any = None, **attributes: Any) -> None:
-        self._begin(attributes)
+        self._begin(value, attributes)
         self.name = name
-        self.value = value
 
     def spoken(self) -> str:
         """Nothing: what Twilio does not know it passes over, with all that is in it."""
@@ -375,16 +368,13 @@ def _give_method(parent: type[TwiML], child: type[TwiML]) -> None:
 
 
 def _builder_method(child: type[TwiML], names: list[str]) -> Callable[..., Any]:
+    new = child.__new__
+
     def build(self: TwiML, /, *args: Any, **given: Any) -> Any:
-        if args:
-            if len(args) > len(names):
-                raise TypeError(f"{child.__name__} takes at most {len(names)} arguments in order")
-            for name, value in zip(names, args, strict=False):
-                if name in given:
-                    raise TypeError(f"{name} is given twice")
-                given[name] = value
-        element = child.__new__(child)
-        element._begin(given)
+        if len(args) > 1 or (args and child.body_name is None):
+            args = _name_them(child, names, args, given)
+        element = new(child)
+        element._begin(_text(child, args, given), given)
         if len(element.attrs) < len(given):
             # Something is None, or one attribute was given by two names (num_digits, numDigits).
             # Then, as in the official builder, the name that is no argument of the method counts.
@@ -393,6 +383,33 @@ def _builder_method(child: type[TwiML], names: list[str]) -> Callable[..., Any]:
         return element
 
     return build
+
+
+def _text(cls: type[TwiML], args: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    """The text for a new element: the only argument without a name, or the one named for it."""
+    body = cls.body_name
+    if body is None:
+        return None
+    if args:
+        if body in given:
+            raise TypeError(f"{cls.__name__}() is given {body} twice")
+        return args[0]
+    if cls.body_required and body not in given:
+        raise TypeError(f"{cls.__name__}() needs {body}")
+    return given.pop(body, None)
+
+
+def _name_them(
+    cls: type[TwiML], names: list[str], args: tuple[Any, ...], given: dict[str, Any]
+) -> tuple[()]:
+    """Put arguments without a name into *given*, in the order that Shift-Tab shows."""
+    if len(args) > len(names):
+        raise TypeError(f"{cls.__name__} takes at most {len(names)} arguments in order")
+    for name, value in zip(names, args, strict=False):
+        if name in given:
+            raise TypeError(f"{name} is given twice")
+        given[name] = value
+    return ()
 
 
 def _listed(cls: type[TwiML]) -> list[str]:
@@ -477,29 +494,36 @@ def _start(element: TwiML) -> str:
     """The start tag, but for its end."""
     start = f"<{element.name}"
     attrs = element.attrs
-    for name in sorted(attrs) if len(attrs) > 1 else attrs:
+    for name in sorted(attrs):
         value = attrs[name]
-        if _SPECIAL_IN_VALUE(value):
-            value = _escape_value(value)
-        start += f' {name}="{value}"'
+        start += f' {name}="{_escape_value(value) if _SPECIAL_IN_VALUE(value) else value}"'
     return start
 
 
 def _write(element: TwiML, out: list[str]) -> None:
     """Add the pieces of an element's XML to *out*."""
     start = _start(element)
-    inside = element.pieces() if element.verbs else [_own(element)]
-    if inside == [""]:
-        out.append(start + " />")
+    if not element.verbs:  # most elements are like this
+        text = _own(element)
+        if not text:
+            out.append(f"{start} />")
+        else:
+            if _SPECIAL_IN_TEXT(text):
+                text = _escape_text(text)
+            out.append(f"{start}>{text}</{element.name}>")
         return
-    out.append(start + ">")
+    inside = element.pieces()
+    if inside == [""]:
+        out.append(f"{start} />")
+        return
+    out.append(f"{start}>")
     for piece in inside:
-        if isinstance(piece, str):
-            out.append(_escape_text(piece) if _SPECIAL_IN_TEXT(piece) else piece)
+        if isinstance(piece, TwiML):
+            _write(piece, out)
         elif isinstance(piece, Comment):
             out.append(f"<!-- {piece.text} -->")
         else:
-            _write(piece, out)
+            out.append(_escape_text(piece))
     out.append(f"</{element.name}>")
 
 
