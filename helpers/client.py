@@ -41,6 +41,9 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("Message", "create"): ("to",),
     ("ValidationRequest", "create"): ("phone_number",),
     ("Recording", "update"): ("status",),
+    ("Participant", "create"): ("from_", "to"),
+    ("Queue", "create"): ("friendly_name",),
+    ("Member", "update"): ("url",),
 }
 
 # What Twilio takes and the sandbox has no use for: call progress by the sound of the answer, SIP,
@@ -51,6 +54,15 @@ MORE: dict[tuple[str, str], str] = {
         "MachineDetectionSpeechEndThreshold MachineDetectionSilenceTimeout AsyncAmd "
         "AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod SipAuthUsername SipAuthPassword "
         "Byoc CallReason CallToken ClientNotificationUrl"
+    ),
+    ("Participant", "create"): (
+        "StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout TimeLimit CallerId Record "
+        "RecordingChannels RecordingTrack RecordingStatusCallback RecordingStatusCallbackMethod "
+        "RecordingStatusCallbackEvent Trim JitterBufferSize EarlyMedia SipAuthUsername "
+        "SipAuthPassword Byoc CallReason CallToken ClientNotificationUrl CallerDisplayName "
+        "RecordingConfigurationId MachineDetection MachineDetectionTimeout "
+        "MachineDetectionSpeechThreshold MachineDetectionSpeechEndThreshold "
+        "MachineDetectionSilenceTimeout AmdStatusCallback AmdStatusCallbackMethod"
     ),
     ("Message", "create"): (
         "ApplicationSid ValidityPeriod SendAt ScheduleType SmartEncoded ShortenUrls "
@@ -333,7 +345,7 @@ class Collection:
             query = []
 
     def _element(self, kind: type[Resource], values: Mapping[str, Any]) -> Instance:
-        sid = values.get("sid")
+        sid = values.get(kind.key)
         path = f"{self._path}/{quote(sid, safe='')}" if isinstance(sid, str) else None
         return Instance(self._client, self._place, path, kind, values)
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import cache
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -268,6 +269,27 @@ class World(Protocol):
     def stop_recording(self, recording: Any, status: str) -> None:
         """Change the state of a running recording: stopped, paused or in-progress."""
 
+    def open_conference(self, name: str) -> Any:
+        """The conference that now begins in a room, with nobody in it yet."""
+
+    def end_conference(self, conference: Any) -> None:
+        """End a conference for everybody in it."""
+
+    def announce(self, conference: Any, call_sid: str | None, url: str, method: str) -> None:
+        """Let all in a conference (None), or one of them, hear what is at a URL."""
+
+    def ring_participant(self, participant: Any) -> None:
+        """Ring one who was just saved, and take the call into its conference."""
+
+    def change_participant(self, participant: Any) -> None:
+        """Let a participant be as it is now: muted, on hold ..."""
+
+    def remove_participant(self, participant: Any) -> None:
+        """Take a participant out of its conference."""
+
+    def dequeue(self, member: Any, url: str, method: str) -> None:
+        """Take a call out of its queue, to go on with the document at a URL."""
+
 
 # ---------------------------------------------------------------------------------------------
 # The resource
@@ -280,11 +302,15 @@ class Resource:
 
     #: two letters in front of its SIDs
     prefix: ClassVar[str] = ""
+    #: the field by which a path names one
+    key: ClassVar[str] = "sid"
     #: the path of its list below the account, the key of the rows there, and the XML element of
     #: one row where that is not the class's name
     path: ClassVar[str] = ""
     plural: ClassVar[str] = ""
     singular: ClassVar[str] = ""
+    #: operations for which what its path names on the way need not be there yet
+    above_optional: ClassVar[tuple[str, ...]] = ()
     #: what may be done with it: create, list, fetch, update, delete
     operations: ClassVar[tuple[str, ...]] = ("create", "list", "fetch", "update", "delete")
     #: further places where it stands
@@ -314,16 +340,12 @@ class Resource:
     @classmethod
     def declared(cls) -> dict[str, dataclasses.Field[Any]]:
         """Its fields by Python name, in the order replies show them."""
-        return {f.name: f for f in dataclasses.fields(cls)}
+        return _declared(cls)
 
     @classmethod
     def parameters(cls, operation: str) -> dict[str, str]:
         """Request parameters of ``create`` or ``update``: CamelCase name -> field name."""
-        return {
-            f.metadata[operation]: f.name
-            for f in dataclasses.fields(cls)
-            if f.metadata.get(operation)
-        }
+        return _parameters(cls, operation)
 
     @classmethod
     def views(cls) -> tuple[View, ...]:
@@ -352,6 +374,9 @@ class Resource:
     def delete(self, world: World) -> None:
         """Forget it, or refuse."""
         world.remove(self)
+
+    def seen(self, world: World) -> None:
+        """Bring up to date what changes by itself, such as a waiting time, before it is shown."""
 
     @classmethod
     def made_up(cls, params: Params, world: World) -> list[Self] | None:
@@ -423,7 +448,7 @@ class Resource:
     @property
     def uri(self) -> str:
         """Its path on the server, with suffix."""
-        return f"{self.home()}/{self.sid}.json"
+        return f"{self.home()}/{getattr(self, self.key)}.json"
 
     def link_uris(self, view: View | None = None) -> dict[str, str]:
         """Where its sub-resources are: name -> path."""
@@ -442,10 +467,21 @@ class Resource:
             if f.metadata["shown"]:
                 reply[f.name.rstrip("_")] = to_json(f.metadata["kind"], getattr(self, f.name))
         if self.has_uri:
-            reply["uri"] = f"{self.home(view)}/{self.sid}.json"
+            reply["uri"] = f"{self.home(view)}/{getattr(self, self.key)}.json"
         if self.links:
             reply["subresource_uris"] = self.link_uris(view)
         return dict(sorted(reply.items()))  # the order of Twilio's own samples
+
+
+@cache  # every request asks, and a class does not change
+def _declared(cls: type[Resource]) -> dict[str, dataclasses.Field[Any]]:
+    return {f.name: f for f in dataclasses.fields(cls)}
+
+
+@cache
+def _parameters(cls: type[Resource], operation: str) -> dict[str, str]:
+    fields = _declared(cls).values()
+    return {f.metadata[operation]: f.name for f in fields if f.metadata.get(operation)}
 
 
 def to_json(kind: str, value: Any) -> Any:

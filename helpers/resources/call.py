@@ -260,6 +260,16 @@ class Call(Resource):
         )
 
     @classmethod
+    def to_conference(cls, params: Params, world: World) -> Call:
+        """The unsaved call that takes somebody into a conference; refused as any other call is."""
+        # What it does when it is answered is not the request's business, but there must be some.
+        asked = Params([*params.pairs, ("Twiml", "<Response/>")])
+        call, now = cls.create(asked, world), world.now()
+        call.sid, call.account_sid = world.sid(cls.prefix), world.account.sid
+        call.date_created = call.date_updated = now
+        return call
+
+    @classmethod
     def validating(cls, world: World, request: ValidationRequest) -> Call:
         """The unsaved call that asks for a validation request's code."""
         return cls._made(

@@ -259,8 +259,11 @@ class _Api:
         params = Params(pairs, view, {**found.place, **dict(view.fixed)})
         form = replies.XML if suffix in ("", "xml") else replies.JSON
         asked = _Asked(path, form, world, kind, view, params, found.name)
-        for above, name in found.above:
-            if self._get(above, name, Params(), world) is None:
+        for above, field in found.above:
+            thing = self._get(above, params.place[field], Params(), world)
+            if thing is not None:
+                params.place[field] = thing.sid  # the path may have named it otherwise
+            elif operations[method] not in kind.above_optional:
                 raise asked.absent()
         return asked, operations[method]
 
@@ -320,13 +323,14 @@ class _Api:
         changed = [name for name, was in before.items() if getattr(thing, name) != was]
         asked.world.update(thing, *changed)
         live = self.engine.calls.get(thing.sid)
-        if live is not None:  # a running call reads its own copy
+        if live is not None and asked.kind is Call:  # a running call reads its own copy
             for name in changed:
                 setattr(live.call, name, getattr(thing, name))
         thing.changed(asked.world)
 
     def _one(self, asked: _Asked, operation: str, status: int) -> Response:
         assert asked.thing is not None
+        asked.thing.seen(asked.world)
         value = asked.thing.as_json(asked.view, operation, self.engine.base_url)
         return _written(asked.form, replies.write(asked.form, asked.view.singular, value), status)
 
@@ -338,7 +342,7 @@ class _Api:
                 kind,
                 view,
                 asked.params,
-                asked.world.account,
+                asked.world,
                 path=asked.path,
                 server=server,
             )

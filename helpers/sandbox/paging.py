@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from helpers.errors import Refusal
 from helpers.resources.account import Account
-from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View
+from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, World
 from helpers.sandbox.store import Store, Where
 
 USUAL, LARGEST = 50, 1_000  # rows on a page
@@ -25,7 +25,7 @@ def page(
     kind: type[Resource],
     view: View,
     params: Params,
-    account: Account,
+    world: World,
     *,
     path: str,
     server: str,
@@ -38,6 +38,7 @@ def page(
     asked = params.integer("PageSize", USUAL, 1, FARTHEST, MALFORMED_REQUEST) or USUAL
     size = min(asked, LARGEST)  # more than that is cut down, not refused
     number = params.integer("Page", 0, 0, FARTHEST, MALFORMED_REQUEST) or 0
+    account: Account = world.account
     owner, where = _rows(kind, params, account)
     token = params.get("PageToken")
     after, before = _bounds(store, kind, account, token)
@@ -56,6 +57,8 @@ def page(
         )
 
     rows = rows_at(size, 0 if token else number * size, after, before)
+    for _, row in rows:
+        row.seen(world)
     filters = [(name, value) for name, value in params if name in kind.filters]
 
     def uri(page_number: int, mark: str = "") -> str:

@@ -22,13 +22,13 @@ class Found(NamedTuple):
     """A place, by the kinds that share it and the values that its fields have there.
 
     *name* is what the path calls one thing in it, "" for the place itself. *above* is what is
-    named on the way: in ``Calls/CA.../Recordings`` a call.
+    named on the way, by kind and the field of the place: in ``Calls/CA.../Recordings`` a call.
     """
 
     uses: Uses
     place: dict[str, str]
     name: str
-    above: tuple[tuple[type[Resource], str], ...] = ()
+    above: tuple[tuple[type[Resource], str], ...] = ()  # (kind, field)
 
     def able(self, operation: str) -> tuple[type[Resource], View] | None:
         """The kind that can do this here, in the place where it can."""
@@ -53,14 +53,12 @@ class Paths:
             for pattern, uses in self._places:
                 place = _values(pattern, parts[:length])
                 if place is not None:
-                    return Found(uses, place, name, self._above(pattern, parts))
+                    return Found(uses, place, name, self._above(pattern))
         return None
 
-    def _above(
-        self, pattern: Sequence[str], parts: Sequence[str]
-    ) -> tuple[tuple[type[Resource], str], ...]:
+    def _above(self, pattern: Sequence[str]) -> tuple[tuple[type[Resource], str], ...]:
         return tuple(
-            (self._kinds["/".join(pattern[:i])], parts[i])
+            (self._kinds["/".join(pattern[:i])], wanted[1:-1])
             for i, wanted in enumerate(pattern)
             if wanted.startswith("{")
         )
