@@ -257,8 +257,10 @@ class TwiML:
 
     def spoken(self) -> str:
         """What is heard of this element inside a Say, blanks as written."""
+        if not self.verbs:
+            return _own(self)
         lead, rest = self.content()
-        return lead + "".join(child.spoken() + tail for child, tail in rest)
+        return lead + "".join([child.spoken() + tail for child, tail in rest])
 
     def get(self, keyword: str) -> Any:
         """The value of an attribute: as written if that is allowed, else the default.
@@ -277,8 +279,10 @@ class TwiML:
 
     def own_text(self) -> str:
         """The text directly in this element, without blanks around it."""
+        if not self.verbs:
+            return _own(self).strip()
         lead, rest = self.content()
-        return (lead + "".join(tail for _, tail in rest)).strip()
+        return (lead + "".join([tail for _, tail in rest])).strip()
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong here beside names and values of attributes, which the checker knows."""

@@ -9,22 +9,21 @@ Sources: the error catalogue, 12100 to 14111; the TwiML reference for names and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from helpers.errors import TwimlError
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import CHILDREN, CLASSES, Fault, GenericNode, TwiML
-from helpers.twiml.names import attribute_name
 
 __all__ = ["ASIDE", "Problem", "find", "problems"]
 
 # The catalogue lists these as errors and all others as warnings.
 ERRORS = {11100, 11750, 12100, 12101, 12102, 13000, 13201, 13231, 13238, 13239, 13240, 13325}
 ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212, 14213, 14300}
-ERRORS |= {16023, 31920, 31940, 31941, 64101}
+ERRORS |= {14204, 14205, 14221, 16023, 31920, 31940, 31941, 64101}
 
 #: Codes for an element in a place where its parent does not take it.
 NESTING = {
@@ -34,6 +33,9 @@ NESTING = {
     "Start": 14300,
     "Stop": 14300,
 }
+
+#: A prompt's mistakes have codes of their own inside a Gather.
+IN_GATHER = {13511: 13321, 13510: 13322, 13420: 13325}
 
 
 class Aside(NamedTuple):
@@ -107,43 +109,65 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
 
 def find(document: Document) -> list[tuple[TwiML, Problem]]:
     """The same with the element each problem belongs to."""
-    return list(_below(document, document.root, type(document.root)))
+    found: list[tuple[TwiML, Problem]] = []
+    _look(document, document.root, False, found)
+    return found
 
 
-def _below(document: Document, element: TwiML, cls: type[TwiML]) -> Iterator[tuple[TwiML, Problem]]:
-    """Problems of an element that may stand where it does, and of all below it."""
+def _look(
+    document: Document, element: TwiML, in_gather: bool, found: list[tuple[TwiML, Problem]]
+) -> None:
+    """Find what is wrong with an element that may stand where it does, and with all below it."""
+    cls = type(element)
     for name, raw in element.attrs.items():
-        fault = _attribute(cls, element.name, name, raw)
+        # Most values have been seen before: in the last document, or in the next element.
+        judge = _attribute if len(raw) <= 200 else _attribute.__wrapped__
+        fault = judge(cls, element.name, name, raw, in_gather)
         if fault is not None:
-            yield element, _problem(fault, *document.place_of_attribute(element, name))
+            found.append((element, _problem(fault, *document.place_of_attribute(element, name))))
     faults = list(element.faults())
-    if cls.text == "required" and not faults and not element.spoken().strip():
+    if cls.text == "none":
+        if _has_text(element):
+            faults.append(_passed_over(element, cls))
+    elif cls.text == "required" and not faults and not element.spoken().strip():
         mend = f"write its text between <{element.name}> and </{element.name}>"
         faults.append(Fault(12200, f"<{element.name}> is empty", mend))
     for fault in faults:
-        yield element, _problem(fault, *document.place(element))
-    if cls.text == "none":
-        text = " ".join(element.own_text().split())
-        if text:
-            shown = text if len(text) <= 30 else text[:30] + "..."
-            mend = "put it into a <Say>" if cls.__name__ in ("VoiceResponse", "Gather") else ""
-            if cls.__name__ == "MessagingResponse":
-                mend = "put it into a <Message>"
-            fault = Fault(12200, f'the text "{shown}" in <{element.name}> is passed over', mend)
-            yield element, _problem(fault, *document.place(element))
-    aside = ASIDE.get(document.kind)
+        if in_gather and fault.code in IN_GATHER:
+            fault = fault._replace(code=IN_GATHER[fault.code])
+        found.append((element, _problem(fault, *document.place(element))))
+    if not element.verbs:
+        return
+    aside = ASIDE.get(document.kind) if element is document.root else None
+    in_gather = cls.__name__ == "Gather"
     for child in element.elements:
         if isinstance(child, GenericNode):
             fault = _misplaced(cls, child.name, element.name)
-            yield child, _problem(fault, *document.place(child))
+            found.append((child, _problem(fault, *document.place(child))))
             continue
-        if document.kind == "called" and element is document.root and child.name == "Dial":
-            fault = Fault(13201, "<Dial> cannot be used on the called side", "take it out")
-            yield child, _problem(fault, *document.place(child))
-        elif aside and element is document.root and child.name not in aside.verbs:
-            fault = Fault(aside.code, f"<{child.name}> cannot be used {aside.where}", "take it out")
-            yield child, _problem(fault, *document.place(child))
-        yield from _below(document, child, type(child))
+        if aside is not None and child.name not in aside.verbs:
+            code = 13201 if document.kind == "called" and child.name == "Dial" else aside.code
+            fault = Fault(code, f"<{child.name}> cannot be used {aside.where}", "take it out")
+            found.append((child, _problem(fault, *document.place(child))))
+        _look(document, child, in_gather, found)
+
+
+def _has_text(element: TwiML) -> bool:
+    """Whether there is a text directly in the element, beside blanks."""
+    if element.value and not element.value.isspace():
+        return True
+    return any(isinstance(child, str) and not child.isspace() for child in element.verbs)
+
+
+def _passed_over(element: TwiML, cls: type[TwiML]) -> Fault:
+    text = " ".join(element.own_text().split())
+    shown = text if len(text) <= 30 else text[:30] + "..."
+    mend = ""
+    if cls.__name__ in ("VoiceResponse", "Gather"):
+        mend = "put it into a <Say>"
+    elif cls.__name__ == "MessagingResponse":
+        mend = "put it into a <Message>"
+    return Fault(12200, f'the text "{shown}" in <{element.name}> is passed over', mend)
 
 
 def _problem(fault: Fault, line: int, column: int) -> Problem:
@@ -151,12 +175,17 @@ def _problem(fault: Fault, line: int, column: int) -> Problem:
     return Problem(line, column, fault.code, level, fault.message, fault.mend)
 
 
-def _attribute(cls: type[TwiML], tag: str, name: str, raw: str) -> Fault | None:
+@lru_cache(maxsize=4096)
+def _attribute(
+    cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool = False
+) -> Fault | None:
+    """What is wrong with an attribute: its name, or its value."""
     kind = cls.declared.get(name)
     if kind is None:
         near = _nearest(name, list(cls.declared))
         mend = f'write it as "{near}"' if near else f"<{tag}> has no such attribute: take it out"
-        return Fault(12200, f'<{tag}> has no attribute "{name}"', mend)
+        return Fault(12200, f'<{tag}> has no attribute "{name[:40]}"', mend)
+    code = IN_GATHER.get(kind.code, kind.code) if in_gather else kind.code
     try:
         kind.read(raw)
     except ValueError as why:
@@ -165,13 +194,13 @@ def _attribute(cls: type[TwiML], tag: str, name: str, raw: str) -> Fault | None:
         message = f'{name}="{shown}" of <{tag}> must be {why}'
         default = kind.default
         if default is None:
-            return Fault(kind.code, message, "without it the attribute counts as missing")
+            return Fault(code, message, "without it the attribute counts as missing")
         shown = " ".join(default) if isinstance(default, tuple) else str(default)
         if isinstance(default, bool):
             shown = shown.lower()
-        return Fault(kind.code, message, f'as it is, "{shown}" is used')
+        return Fault(code, message, f'as it is, "{shown}" is used')
     if why := kind.minded(raw):
-        return Fault(kind.code, f"{name} of <{tag}> is {why}", "", minded=True)
+        return Fault(code, f"{name} of <{tag}> is {why}", "", minded=True)
     return None
 
 
@@ -204,10 +233,14 @@ def _tag_of(class_name: str) -> str:
 
 
 def _nearest(name: str, names: list[str]) -> str:
-    """The name that was probably meant: the same but for case or underscores, else a close one."""
-    plain = {known.lower(): known for known in names}
-    for guess in (name.lower(), attribute_name(name).lower() if name.strip("_") else ""):
-        if guess in plain:
-            return plain[guess]
-    close = get_close_matches(name.lower()[:50], list(plain), n=1, cutoff=0.75)
+    """The name that was probably meant: the same but for case and marks, else a close one."""
+    plain = {_plain(known): known for known in names}
+    wanted = _plain(name[:50])
+    if wanted in plain:
+        return plain[wanted]
+    close = get_close_matches(wanted, list(plain), n=1, cutoff=0.75)
     return plain[close[0]] if close else ""
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
