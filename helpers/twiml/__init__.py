@@ -28,6 +28,11 @@ from helpers.twiml.problems import Problem, problems
 from helpers.twiml.verbs.conference import (
     Conference,
 )
+from helpers.twiml.verbs.connect import (
+    Connect,
+    Start,
+    Stop,
+)
 from helpers.twiml.verbs.dial import (
     Dial,
 )
@@ -79,9 +84,25 @@ from helpers.twiml.verbs.queue import (
 from helpers.twiml.verbs.record import (
     Record,
 )
+from helpers.twiml.verbs.recordings import (
+    Recording,
+)
 from helpers.twiml.verbs.refer import (
     Refer,
     ReferSip,
+)
+from helpers.twiml.verbs.relay import (
+    ConversationRelay,
+    ConversationRelaySession,
+    Language,
+)
+from helpers.twiml.verbs.services import (
+    AiSession,
+    Autopilot,
+    Conversation,
+    Room,
+    Siprec,
+    VirtualAgent,
 )
 from helpers.twiml.verbs.speech import (
     Pause,
@@ -101,23 +122,12 @@ from helpers.twiml.verbs.ssml import (
     SsmlW,
 )
 from helpers.twiml.verbs.streams import (
-    AiSession,
-    Autopilot,
-    Config,
-    Connect,
-    Conversation,
-    ConversationRelay,
-    ConversationRelaySession,
-    Language,
     Parameter,
-    Recording,
-    Room,
-    Siprec,
-    Start,
-    Stop,
     Stream,
+)
+from helpers.twiml.verbs.transcription import (
+    Config,
     Transcription,
-    VirtualAgent,
 )
 
 

@@ -42,6 +42,13 @@ class Attribute:
         """The value that *raw* stands for; ValueError completes "... must be"."""
         return raw
 
+    def minded(self, raw: str) -> str:
+        """What Twilio minds about a value that this sandbox takes; completes "it is", or "".
+
+        Such a value runs here, and the checker tells of it.
+        """
+        return ""
+
     def without_effect(self, why: str) -> Self:
         """Declare that this sandbox does nothing about it; the log then says *why*."""
         self.idle = why
@@ -98,7 +105,7 @@ class Digits(Text):
 class Url(Attribute):
     """An address, absolute or relative to the document's own.
 
-    *schemes* are those an absolute one may have.
+    *schemes* are those an absolute one may have, *local* those that this sandbox takes besides.
     """
 
     kind = "a URL"
@@ -108,12 +115,14 @@ class Url(Attribute):
         default: Any = None,
         *,
         schemes: tuple[str, ...] = ("http", "https"),
+        local: tuple[str, ...] = (),
         code: int = 11100,
         listed: bool = True,
         note: str = "",
     ) -> None:
         super().__init__(default, code=code, listed=listed, note=note)
         self.schemes = schemes
+        self.local = local
 
     def read(self, raw: str) -> str:
         """The address without blanks around it; "" means that none is given."""
@@ -122,10 +131,17 @@ class Url(Attribute):
         if re.search(r"\s", url) or (
             colon
             and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
-            and scheme.lower() not in self.schemes
+            and scheme.lower() not in (*self.schemes, *self.local)
         ):
             raise ValueError(f"a URL ({' or '.join(self.schemes)}) without blanks")
         return url
+
+    def minded(self, raw: str) -> str:
+        """A scheme that only this sandbox takes."""
+        scheme = raw.strip().partition(":")[0].lower()
+        if scheme in self.local:
+            return f"for this machine only: Twilio takes {' or '.join(self.schemes)}"
+        return ""
 
 
 class Choice(Attribute):
@@ -172,13 +188,28 @@ class Method(Choice):
 
 
 class Flag(Attribute):
-    """true or false, in lower case."""
+    """true or false, in lower case, or one of the words in *also*."""
 
     annotation = bool
     kind = "true or false"
 
-    def read(self, raw: str) -> bool:
-        """True for "true", False for "false"."""
+    def __init__(
+        self,
+        default: Any = None,
+        *,
+        also: tuple[str, ...] = (),
+        code: int = 12200,
+        listed: bool = True,
+        note: str = "",
+    ) -> None:
+        super().__init__(default, code=code, listed=listed, note=note)
+        self.also = also
+        self.kind = " or ".join(("true or false", *also))
+
+    def read(self, raw: str) -> bool | str:
+        """True for "true", False for "false"; or the word."""
+        if raw in self.also:
+            return raw
         if raw not in ("true", "false"):
             raise ValueError(self.kind)
         return raw == "true"

@@ -29,7 +29,7 @@ APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 
 #: How many documents may follow one another: in a call without the clock moving, in a message
 #: at all.
-MOST_DOCUMENTS = {"voice": 100, "messaging": 50} | dict.fromkeys(ASIDE, 100)
+MOST_DOCUMENTS = {"voice": 100, "messaging": 50} | dict.fromkeys(["fax", *ASIDE], 100)
 
 XML_TYPES = {"text/xml", "application/xml", "text/html"}
 AUDIO_TYPES = {
@@ -287,15 +287,16 @@ def _perform(document: Document, scene: Scene) -> Generator[Step, Any, Fetch | N
             continue  # told above; Twilio is said to pass over what it does not know
         mine = set(map(id, verb.walk())) if found else set()
         values = [p for element, p in found if id(element) in mine and p not in schema]
-        for problem in values[:MOST_WARNINGS]:
+        for problem in [p for p in values if p.level != "note"][:MOST_WARNINGS]:
             yield _told(problem, scene)
+        minded = tuple(p.message for p in values if p.level == "note")
         if scene.kind in ASIDE and verb.name not in ASIDE[scene.kind].verbs:
             continue
         when = verb.answering() if not scene.answered else "never"
         if when == "before":
             scene.answered = True
             yield Answer()
-        following = yield from _shown(verb, scene, notes + _idle(verb))
+        following = yield from _shown(verb, scene, notes + _idle(verb) + minded)
         notes = ()
         if when == "after":
             scene.answered = True

@@ -199,8 +199,8 @@ def _attribute(
         if isinstance(default, bool):
             shown = shown.lower()
         return Fault(code, message, f'as it is, "{shown}" is used')
-    if why := kind.minded(raw):
-        return Fault(code, f"{name} of <{tag}> is {why}", "", minded=True)
+    if minded := kind.minded(raw):
+        return Fault(code, f"{name} of <{tag}> is {minded}", "", minded=True)
     return None
 
 

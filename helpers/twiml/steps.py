@@ -25,15 +25,19 @@ __all__ = [
     "Connected",
     "Dequeued",
     "Detection",
+    "Disconnected",
     "Fetch",
     "HangUp",
     "Join",
     "Keys",
     "LeaveQueue",
     "Load",
+    "OpenRelay",
+    "OpenStream",
     "Page",
     "Phrase",
     "ReadKeys",
+    "RecordCall",
     "RecordCaller",
     "Recorded",
     "Refuse",
@@ -43,9 +47,11 @@ __all__ = [
     "Sound",
     "Speak",
     "Step",
+    "StopBeside",
     "TakeFromQueue",
     "Target",
     "Tones",
+    "Transcribe",
     "Transfer",
     "Transferred",
     "Wait",
@@ -462,6 +468,114 @@ class LeaveQueue(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenStream(Step):
+    """Send the call's sound to a WebSocket. Answer: None, or `Disconnected` if *two_way*.
+
+    One way it begins and the call goes on; *two_way* the other side is heard too, until it closes
+    the WebSocket. *track* is "inbound_track" (what the caller says), "outbound_track" or
+    "both_tracks"; *parameters* are handed over; *callback* hears of its start, end and errors.
+    """
+
+    url: str
+    two_way: bool = False
+    name: str = ""
+    track: str = "inbound_track"
+    parameters: tuple[tuple[str, str], ...] = ()
+    callback: str = ""
+    callback_method: str = "POST"
+
+    def __str__(self) -> str:
+        return f"{'talk' if self.two_way else 'stream the sound'} to {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelay(Step):
+    """Let a program behind a WebSocket lead the talk, in words. Answer: `Disconnected`.
+
+    *interruptible* says what cuts off the words said ("none", "dtmf", "speech" or "any"),
+    *reported* what is told although it does not; *speech_timeout* are the seconds of silence
+    that end what a caller says (None: the sandbox chooses); *voices* are pairs of language and
+    voice; *events* are "speaker-events" and "tokens-played".
+    """
+
+    url: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    greeting: str = ""
+    greeting_interruptible: str = "any"
+    interruptible: str = "any"
+    preemptible: bool = False
+    reported: str = "none"
+    dtmf: bool = False
+    partial: bool = False
+    speech_timeout: float | None = None
+    speaks: str = "en-US"
+    hears: str = "en-US"
+    voices: tuple[tuple[str, str], ...] = ()
+    events: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        greeting = f", after the greeting {_quoted(self.greeting)}" if self.greeting else ""
+        return f"let {self.url} lead the talk{greeting}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall(Step):
+    """Record the call from now on, while it goes on. Answer: None.
+
+    *track* is "inbound" (what the caller says), "outbound" or "both"; *callback* and its fields
+    as in `RecordCaller`.
+    """
+
+    name: str = ""
+    track: str = "both"
+    channels: int = 2
+    trim: str = "trim-silence"
+    callback: str = ""
+    callback_method: str = "POST"
+    callback_events: tuple[str, ...] = ("completed",)
+
+    def __str__(self) -> str:
+        return f"record the call from now on{', as ' + self.name if self.name else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe(Step):
+    """Tell *callback* the words said from now on, while the call goes on. Answer: None.
+
+    *track* as in `OpenStream`; *labels* are names for the inbound and the outbound track;
+    *settings* are those of the *engine*, *parameters* go into every callback.
+    """
+
+    name: str = ""
+    track: str = "both_tracks"
+    callback: str = ""
+    callback_method: str = "POST"
+    language: str = "en-US"
+    partial: bool = False
+    labels: tuple[str, str] = ("", "")
+    engine: str = "google"
+    settings: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"write down what is said{', for ' + self.callback if self.callback else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class StopBeside(Step):
+    """End what runs beside the call: a "stream", "recording" or "transcription", by its *name*.
+
+    Without a name all of the kind that have none. Answer: whether there was any.
+    """
+
+    kind: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"stop the {self.kind}{' ' + self.name if self.name else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class SendText(Step):
     """Send a text message. Answer: `Sent`.
 
@@ -608,6 +722,17 @@ class Dequeued:
     result: str
     sid: str = ""
     seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """How a talk over a WebSocket ended: *told* is what the action hears of it.
+
+    *caller_left* as in `Connected`.
+    """
+
+    told: tuple[tuple[str, str], ...] = ()
+    caller_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

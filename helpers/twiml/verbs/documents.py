@@ -46,6 +46,7 @@ class Receive(TwiML):
     """Take a fax (a product that has been retired)."""
 
     inside = ("FaxResponse",)
+    idle = "Twilio has retired faxes, and nothing in this sandbox sends one: none is taken."
     attributes = declare(
         action=Url(),
         method=Method(),

@@ -1,9 +1,19 @@
-"""Taking payments: Pay and the prompts for its steps."""
+"""Taking payments: Pay and the prompts for its steps. Both are built and checked, not carried out.
+
+Sources: the TwiML reference on Pay and Prompt.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
 from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
 from helpers.twiml.element import TwiML
+from helpers.twiml.steps import Fetch, Step
+
+if TYPE_CHECKING:
+    from helpers.twiml.interpreter import Scene
 
 __all__ = ["Pay", "Prompt"]
 
@@ -39,6 +49,12 @@ class Pay(TwiML):
             "es-US fr-CA fr-FR it-IT"
         ),
     )
+
+    def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
+        """Nothing: there is no payment gateway, and card numbers have no place in a sandbox."""
+        text = "<Pay> takes no payment in this sandbox: it is passed over with all that is in it."
+        yield scene.alert(self, 12200, text)
+        return None
 
 
 class Prompt(TwiML):

@@ -1,134 +1,90 @@
-"""Sound that goes elsewhere: Connect, Start, Stop and the nouns they take."""
+"""Stream: the call's sound over a WebSocket, one way or both.
+
+Sources: the TwiML reference on Stream; the page on Media Streams messages; error pages 31920 to
+31951.
+"""
 
 from __future__ import annotations
 
-from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
-from helpers.twiml.element import TwiML
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "AiSession",
-    "Autopilot",
-    "Config",
-    "Connect",
-    "Conversation",
-    "ConversationRelay",
-    "ConversationRelaySession",
-    "Language",
-    "Parameter",
-    "Recording",
-    "Room",
-    "Siprec",
-    "Start",
-    "Stop",
-    "Stream",
-    "Transcription",
-    "VirtualAgent",
-]
+from helpers.twiml.attributes import Choice, Method, Text, Url, declare
+from helpers.twiml.element import Fault, TwiML
+from helpers.twiml.steps import Disconnected, OpenStream, Step
+from helpers.twiml.verbs.connect import Service, custom, socket_url
 
-RECORDING_EVENTS = "in-progress completed absent"
-TRIM = "trim-silence do-not-trim"
-RECORD = (
-    "do-not-record record-from-answer record-from-ringing record-from-answer-dual "
-    "record-from-ringing-dual true false"
-)
+if TYPE_CHECKING:
+    from helpers.twiml.interpreter import Scene
+
+__all__ = ["Parameter", "Stream"]
 
 
-class Connect(TwiML):
-    """Join the call to a service, and wait until that is over."""
+class Stream(Service):
+    """The call's sound over a WebSocket of yours.
 
-    inside = ("VoiceResponse",)
-    attributes = declare(
-        action=Url(),
-        method=Method(),
-    )
-
-
-class Start(TwiML):
-    """Begin something beside the call: a stream, a recording, a transcription."""
-
-    inside = ("VoiceResponse",)
-    attributes = declare(
-        action=Url(),
-        method=Method(),
-    )
-
-
-class Stop(TwiML):
-    """End what a Start began."""
-
-    inside = ("VoiceResponse",)
-
-
-class Stream(TwiML):
-    """The call's sound over a WebSocket."""
+    In a Start a copy of the sound goes there while the call goes on; in a Connect the sound you
+    send back is heard in the call, until you close the WebSocket. Messages are JSON: connected,
+    start, media (20 ms of mu-law sound in base64), dtmf, mark, stop. Twilio opens ``wss://`` only;
+    here ``ws://`` on this machine works too.
+    """
 
     inside = ("Connect", "Start", "Stop")
+    beside = "stream"
     attributes = declare(
         name=Text(),
-        connector_name=Text(),
-        url=Url(schemes=("wss",), note="without a query string"),
+        connector_name=Text().without_effect(
+            "connectors are set up in Twilio's Console, and this sandbox has none"
+        ),
+        url=Url(schemes=("wss",), local=("ws",), note="without a query string"),
         track=Choice("inbound_track outbound_track both_tracks", default="inbound_track"),
         status_callback=Url(),
         status_callback_method=Method(),
-        audio_format=Text(),
-        sample_rate=Text(),
+        audio_format=Text().without_effect("sound is always sent as audio/x-mulaw here"),
+        sample_rate=Text().without_effect("sound is always sent with 8000 samples a second here"),
     )
 
+    def missing(self, way: str) -> Fault | None:
+        """No address, or tracks that a Connect cannot send."""
+        if not self.attrs.get("url", "").strip():
+            if self.get("connector_name"):
+                what = f"there is no connector {self.get('connector_name')}: nothing is streamed"
+                return Fault(31940, what, "name the url of a WebSocket")
+            return Fault(31920, "<Stream> has no url: nothing is streamed", "name a WebSocket")
+        if way == "connect" and self.get("track") != "inbound_track":
+            what = f"a <Connect> streams the inbound_track only, not {self.get('track')}"
+            return Fault(31941, what, "take track out, or stream from a <Start>")
+        return None
 
-class Siprec(TwiML):
-    """The call's sound to a SIPREC recorder."""
+    def faults(self) -> Iterator[Fault]:
+        """A query string, which Twilio does not send."""
+        if "?" in (self.get("url") or ""):
+            what = "url of <Stream> takes no query string: it is left out"
+            yield Fault(31920, what, "hand values over with a <Parameter>", minded=True)
 
-    inside = ("Connect", "Start", "Stop")
-    built_in = ("Stop", "Start")
-    attributes = declare(
-        name=Text(),
-        connector_name=Text(),
-        track=Choice("inbound_track outbound_track both_tracks"),
-        status_callback=Url(),
-        status_callback_method=Method(),
-    )
+    def connect(self, scene: Scene) -> Generator[Step, Any, Disconnected]:
+        """Stream both ways until the other side closes the WebSocket."""
+        if not self.get("url"):
+            return Disconnected()  # what is there is no address: the checker has told
+        ended: Disconnected = yield self._step(scene, two_way=True)
+        return ended
 
+    def start(self, scene: Scene) -> Generator[Step, Any, None]:
+        """Send a copy of the sound from now on."""
+        if self.get("url"):
+            yield self._step(scene)
 
-class Recording(TwiML):
-    """A recording of the call."""
-
-    inside = ("Start", "Stop")
-    built_in = ("Start",)
-    attributes = declare(
-        recording_status_callback=Url(),
-        recording_status_callback_method=Method(),
-        recording_status_callback_event=Choice(RECORDING_EVENTS, default="completed", several=True),
-        trim=Choice(TRIM, default="trim-silence"),
-        track=Choice("inbound outbound both", default="both"),
-        channels=Choice("mono dual", default="dual"),
-        recording_configuration_id=Text(),
-        name=Text(listed=False),
-    )
-
-
-class Transcription(TwiML):
-    """The call's words as text, while they are spoken."""
-
-    inside = ("Start", "Stop")
-    attributes = declare(
-        name=Text(),
-        track=Choice("inbound_track outbound_track both_tracks", default="both_tracks"),
-        status_callback_url=Url(),
-        status_callback_method=Method(),
-        inbound_track_label=Text(),
-        outbound_track_label=Text(),
-        partial_results=Flag(False),
-        language_code=Text("en-US"),
-        transcription_engine=Text("google"),
-        profanity_filter=Flag(True),
-        speech_model=Text("telephony"),
-        hints=Text(),
-        enable_automatic_punctuation=Flag(True),
-        intelligence_service=Text(),
-        conversation_configuration=Text(listed=False),
-        conversation_id=Text(listed=False),
-        enable_provider_data=Flag(False, listed=False),
-    )
+    def _step(self, scene: Scene, two_way: bool = False) -> OpenStream:
+        url = socket_url(scene, self.get("url")).partition("#")[0].partition("?")[0]
+        return OpenStream(
+            url=url,
+            two_way=two_way,
+            name=self.get("name") or "",
+            track=self.get("track"),
+            parameters=custom(self),
+            callback=scene.link(self.get("status_callback")),
+            callback_method=self.get("status_callback_method"),
+        )
 
 
 class Parameter(TwiML):
@@ -150,153 +106,3 @@ class Parameter(TwiML):
         name=Text(),
         value=Text(),
     )
-
-
-class Config(TwiML):
-    """A setting of a service."""
-
-    inside = ("Transcription", "VirtualAgent")
-    attributes = declare(
-        name=Text(),
-        value=Text(),
-    )
-
-
-class ConversationRelay(TwiML):
-    """A talk with a language model, through a WebSocket of yours."""
-
-    inside = ("Connect",)
-    attributes = declare(
-        url=Url(),
-        language=Text(),
-        tts_language=Text(),
-        transcription_language=Text(),
-        tts_provider=Text(),
-        voice=Text(),
-        transcription_provider=Text(),
-        speech_model=Text(),
-        profanity_filter=Flag(),
-        dtmf_detection=Flag(),
-        welcome_greeting=Text(),
-        partial_prompts=Flag(),
-        welcome_greeting_interruptible=Text(),
-        interruptible=Text(),
-        preemptible=Flag(),
-        hints=Text(),
-        intelligence_service=Text(),
-        report_input_during_agent_speech=Flag(),
-        elevenlabs_text_normalization=Text(),
-        interrupt_sensitivity=Text(),
-        debug=Text(),
-        backgroundNoiseReduction=Text(),
-        speechTimeout=Text(),
-        deepgramSmartFormat=Text(),
-        ignoreBackchannel=Text(),
-        events=Text(),
-        partial_prompt_on_hangup=Text(),
-        eager_eot_threshold=Text(),
-        asr_smart_format=Text(),
-        tts_text_normalization=Text(),
-        tts_language_text_normalization=Text(),
-        elevenlabs_language_text_normalization=Text(),
-        include_in_prompt=Text(),
-        customer_name=Text(),
-        application_reconnect=Text(),
-        echo_prompt_filtering=Text(),
-        turn_detection=Text(),
-    )
-
-
-class Language(TwiML):
-    """How one language is heard and spoken in a ConversationRelay."""
-
-    inside = ("ConversationRelay",)
-    attributes = declare(
-        code=Text(),
-        tts_provider=Text(),
-        voice=Text(),
-        transcription_provider=Text(),
-        speech_model=Text(),
-        hints=Text(),
-        asr_smart_format=Text(),
-        tts_text_normalization=Text(),
-        tts_language_text_normalization=Text(),
-    )
-
-
-class ConversationRelaySession(TwiML):
-    """A prepared ConversationRelay (undocumented)."""
-
-    inside = ("Connect",)
-    attributes = declare(
-        connector=Text(),
-        session_configuration=Text(),
-    )
-
-
-class AiSession(TwiML):
-    """A session with a prepared AI connector (undocumented)."""
-
-    inside = ("Connect",)
-    attributes = declare(
-        ai_connector=Text(),
-        ai_session_configuration=Text(),
-    )
-
-
-class VirtualAgent(TwiML):
-    """A virtual agent of another service."""
-
-    inside = ("Connect",)
-    attributes = declare(
-        connector_name=Text(),
-        language=Text(),
-        sentiment_analysis=Flag(),
-        status_callback=Url(),
-        status_callback_method=Method(),
-    )
-
-
-class Conversation(TwiML):
-    """A conversation of a product that has been retired."""
-
-    inside = ("Connect",)
-    attributes = declare(
-        service_instance_sid=Text(),
-        inbound_autocreation=Flag(),
-        routing_assignment_timeout=Whole(),
-        inbound_timeout=Whole(),
-        url=Url(),
-        method=Method(),
-        record=Choice(RECORD),
-        trim=Choice(TRIM),
-        recording_status_callback=Url(),
-        recording_status_callback_method=Method(),
-        recording_status_callback_event=Choice(RECORDING_EVENTS, several=True),
-        status_callback=Url(),
-        status_callback_method=Method(),
-        status_callback_event=Choice(
-            "call-initiated call-ringing call-answered call-completed", several=True
-        ),
-    )
-
-
-class Room(TwiML):
-    """A video room to join by sound."""
-
-    inside = ("Connect",)
-    body_name = "name"
-    body_required = True
-    text = "required"
-    attributes = declare(
-        participant_identity=Text(),
-    )
-
-
-class Autopilot(TwiML):
-    """An assistant of a product that has been retired."""
-
-    inside = ("Connect",)
-    body_name = "name"
-    body_required = True
-    text = "required"
