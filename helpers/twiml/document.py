@@ -299,7 +299,6 @@ def _grow(
 ) -> TwiML:
     """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
     element = cls.__new__(cls)
-    element.name = tree.tag if is_plain else _name(tree)
     element.value = tree.text
     element.attrs = dict(tree.items()) if is_plain else _attributes(tree)
     element.verbs = []
@@ -307,10 +306,14 @@ def _grow(
     if len(tree):
         classes = CHILDREN.get(cls.__name__, {})
         for child in tree:
-            tag = child.tag if is_plain else _name(child)
-            element.verbs.append(_grow(child, classes.get(tag, GenericNode), order, is_plain))
-            if child.tail:
-                element.verbs.append(child.tail)
+            name = child.tag if is_plain else _name(child)
+            below = _grow(child, classes.get(name, GenericNode), order, is_plain)
+            if name not in classes:
+                below.name = name
+            element.verbs.append(below)
+            tail = child.tail
+            if tail:
+                element.verbs.append(tail)
     return element
 
 

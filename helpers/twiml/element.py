@@ -73,6 +73,8 @@ class TwiML:
 
     #: the element's name in XML; without one, the name of the class
     tag: ClassVar[str] = "TwiML"
+    #: the same, but for a `GenericNode`, which has a name of its own
+    name: str = "TwiML"
     #: the classes it may stand inside
     inside: ClassVar[tuple[str, ...]] = ()
     #: the classes that have a builder method for it, where that differs from `inside`
@@ -98,6 +100,7 @@ class TwiML:
         is_element = "inside" in cls.__dict__ or "tag" in cls.__dict__
         if "tag" not in cls.__dict__ and not set(cls.__mro__[1:]) & set(CLASSES.values()):
             cls.tag = cls.__name__
+        cls.name = cls.tag
         if "attributes" in cls.__dict__:
             cls.declared = {attribute_name(k): kind for k, kind in cls.attributes.items()}
         if is_element:
@@ -111,7 +114,6 @@ class TwiML:
 
     def _begin(self, text: Any, given: dict[str, Any]) -> None:
         """Be a new element with this text, and attributes by their names in Python."""
-        self.name = self.tag
         self.value = text
         self.verbs: list[TwiML | str | Comment] = []
         self.attrs = _attributes(given)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import NamedTuple
 
 from helpers.errors import TwimlError
@@ -107,6 +106,11 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
     return [problem for _, problem in find(document)]
 
 
+# Attributes that nothing is wrong with, for each class of element: most have been seen before, in
+# the last document or in the element above, and need no second look.
+_FINE: dict[type[TwiML], set[tuple[str, str]]] = {}
+
+
 def find(document: Document) -> list[tuple[TwiML, Problem]]:
     """The same with the element each problem belongs to."""
     found: list[tuple[TwiML, Problem]] = []
@@ -119,17 +123,20 @@ def _look(
 ) -> None:
     """Find what is wrong with an element that may stand where it does, and with all below it."""
     cls = type(element)
-    for name, raw in element.attrs.items():
-        # Most values have been seen before: in the last document, or in the next element.
-        judge = _attribute if len(raw) <= 200 else _attribute.__wrapped__
-        fault = judge(cls, element.name, name, raw, in_gather)
-        if fault is not None:
-            found.append((element, _problem(fault, *document.place_of_attribute(element, name))))
-    faults = list(element.faults())
+    fine = _FINE.setdefault(cls, set())
+    if not element.attrs.items() <= fine:
+        for name, raw in element.attrs.items():
+            fault = _attribute(cls, element.name, name, raw, in_gather)
+            if fault is not None:
+                place = document.place_of_attribute(element, name)
+                found.append((element, _problem(fault, *place)))
+            elif len(raw) <= 200 and len(fine) < 1000:
+                fine.add((name, raw))
+    faults = list(element.faults()) if cls.faults is not TwiML.faults else []
     if cls.text == "none":
         if _has_text(element):
             faults.append(_passed_over(element, cls))
-    elif cls.text == "required" and not faults and not element.spoken().strip():
+    elif cls.text == "required" and not (faults or _has_text(element) or element.spoken().strip()):
         mend = f"write its text between <{element.name}> and </{element.name}>"
         faults.append(Fault(12200, f"<{element.name}> is empty", mend))
     for fault in faults:
@@ -175,9 +182,8 @@ def _problem(fault: Fault, line: int, column: int) -> Problem:
     return Problem(line, column, fault.code, level, fault.message, fault.mend)
 
 
-@lru_cache(maxsize=4096)
 def _attribute(
-    cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool = False
+    cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool
 ) -> Fault | None:
     """What is wrong with an attribute: its name, or its value."""
     kind = cls.declared.get(name)

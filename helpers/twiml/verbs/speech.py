@@ -21,6 +21,9 @@ __all__ = ["Pause", "Play", "Say"]
 # loop="0" means "until the caller hangs up"; Twilio stops at a thousand rounds.
 ROUNDS = 1000
 
+#: How many characters each kind of voice reads at a time.
+LONGEST = {"": 4096, "Polly": 3000, "Google": 5000}
+
 
 class Say(TwiML):
     """Speak words to the caller. ``loop=0`` repeats them until the caller hangs up."""
@@ -46,12 +49,15 @@ class Say(TwiML):
 
     def faults(self) -> Iterator[Fault]:
         """No words, or more of them than the voice reads."""
-        voice = self.get("voice")
-        limit = 3000 if voice.startswith("Polly") else 5000 if voice.startswith("Google") else 4096
-        words = self.words()
-        if not words:
+        text = self.spoken()
+        if not text.strip():
             yield Fault(13520, "<Say> has no words", "write the words between its tags")
-        elif len(words) > limit:
+            return
+        if len(text) <= min(LONGEST.values()):
+            return
+        voice, words = self.get("voice"), self.words()
+        limit = LONGEST[voice.partition(".")[0] if "." in voice else ""]
+        if len(words) > limit:
             yield Fault(
                 13521,
                 f"<Say> has {len(words)} characters, the voice {voice} reads {limit}",
