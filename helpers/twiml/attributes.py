@@ -242,9 +242,9 @@ class Whole(Attribute):
         if low is not None and high is not None:
             limits = f" from {low} to {high}"
         elif low is not None:
-            limits = f" of {low} or more"
+            limits = f", {low} or more"
         self.kind = f"a whole number{' of ' + unit if unit else ''}{limits}" + "".join(
-            f" or {word}" for word in also
+            f"{',' if ',' in limits else ''} or {word}" for word in also
         )
 
     def read(self, raw: str) -> int | str | tuple[int, ...]:

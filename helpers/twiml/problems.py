@@ -36,6 +36,9 @@ NESTING = {
 #: A prompt's mistakes have codes of their own inside a Gather.
 IN_GATHER = {13511: 13321, 13510: 13322, 13420: 13325}
 
+# How many names a hint may list: more of them, and nobody reads it.
+FEW = 6
+
 
 class Aside(NamedTuple):
     """A document that somebody hears aside from a call's own: where, and what may run in it."""
@@ -182,14 +185,19 @@ def _problem(fault: Fault, line: int, column: int) -> Problem:
     return Problem(line, column, fault.code, level, fault.message, fault.mend)
 
 
-def _attribute(
-    cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool
-) -> Fault | None:
+def _attribute(cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool) -> Fault | None:
     """What is wrong with an attribute: its name, or its value."""
     kind = cls.declared.get(name)
     if kind is None:
         near = _nearest(name, list(cls.declared))
-        mend = f'write it as "{near}"' if near else f"<{tag}> has no such attribute: take it out"
+        if near:
+            mend = f'write it as "{near}"'
+        elif not cls.declared:
+            mend = f"take it out: <{tag}> takes none"
+        elif len(cls.declared) <= FEW:
+            mend = f"take it out: <{tag}> takes {', '.join(sorted(cls.declared))}"
+        else:
+            mend = "take it out"
         return Fault(12200, f'<{tag}> has no attribute "{name[:40]}"', mend)
     code = IN_GATHER.get(kind.code, kind.code) if in_gather else kind.code
     try:
@@ -200,7 +208,7 @@ def _attribute(
         message = f'{name}="{shown}" of <{tag}> must be {why}'
         default = kind.default
         if default is None:
-            return Fault(code, message, "without it the attribute counts as missing")
+            return Fault(code, message, "as it is, it counts as missing")
         shown = " ".join(default) if isinstance(default, tuple) else str(default)
         if isinstance(default, bool):
             shown = shown.lower()
@@ -220,9 +228,10 @@ def _misplaced(parent: type[TwiML], tag: str, parent_tag: str) -> Fault:
         if parent_tag in places:  # a voice verb in a messaging document, or the other way round
             what = "messages" if parent.__name__ == "MessagingResponse" else "calls"
             return Fault(code, f"<{tag}> is not for {what}", "take it out")
-        inside = " or ".join(f"<{place}>" for place in places)
+        *others, last = (f"<{place}>" for place in places)
+        inside = f"{', '.join(others)} or {last}" if others else last
         return Fault(
-            code, f"<{tag}> may not stand inside <{parent_tag}>", f"it belongs into {inside}"
+            code, f"<{tag}> may not stand inside <{parent_tag}>", f"it belongs in {inside}"
         )
     near = _nearest(tag, list(allowed))
     if near:

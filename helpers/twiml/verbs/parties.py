@@ -211,7 +211,9 @@ class Sip(Party):
     def _uri(self) -> str:
         """The whole address: the text, or the <Uri> that comes first in priority and weight."""
         named = [child for child in self.elements if isinstance(child, SipUri)]
-        return min(named, key=SipUri._rank).own_text() if named else self.own_text()
+        uri = min(named, key=SipUri._rank).own_text() if named else self.own_text()
+        # Twilio's own samples leave "sip:" out at times.
+        return f"sip:{uri}" if uri and not uri.startswith(("sip:", "sips:")) else uri
 
     def address(self) -> str:
         """The address without what only says how to reach it (transport, region, headers)."""
@@ -226,10 +228,10 @@ class Sip(Party):
     def faults(self) -> Iterator[Fault]:
         """An address that is none."""
         uri = self._uri()
-        if not uri.startswith(("sip:", "sips:")) or "@" not in uri or len(uri) > LONGEST_URI:
+        if "@" not in uri or len(uri) > LONGEST_URI:
             yield Fault(
                 13243,
-                f'"{uri[:40]}" of <Sip> is no SIP address',
+                f'"{uri.removeprefix("sip:")[:40]}" of <Sip> is no SIP address',
                 "write one such as sip:alice@example.com, at most 255 characters long",
             )
 
