@@ -60,7 +60,7 @@ class Recording(Resource):
     status: str = shown("in-progress", update="Status")
 
     track: str = hidden("both", create="RecordingTrack")
-    sounds: list[list[float]] = hidden(kind="list")  # (start in seconds, words), for the sound
+    sounds: list[dict[str, Any]] = hidden(kind="list")  # what is heard in it, piece by piece
     recording_status_callback: str = hidden("", create="RecordingStatusCallback")
     recording_channels: str = hidden("", create="RecordingChannels")
     trim: str = hidden("", create="Trim")

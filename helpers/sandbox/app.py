@@ -215,7 +215,7 @@ class _Api:
         asked, operation = self._asked(found, method, path, suffix, params, owner)
         try:
             if suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
-                reply = self._sound(asked, operation, suffix)
+                reply = await self._sound(asked, operation, suffix)
             else:
                 reply = self._operate(asked, operation)
         except Refusal as refusal:
@@ -259,10 +259,10 @@ class _Api:
         params = Params(pairs, view, {**found.place, **dict(view.fixed)})
         form = replies.XML if suffix in ("", "xml") else replies.JSON
         asked = _Asked(path, form, world, kind, view, params, found.name)
-        for above, field in found.above:
-            thing = self._get(above, params.place[field], Params(), world)
+        for above, part in found.above:
+            thing = self._get(above, params.place[part], Params(), world)
             if thing is not None:
-                params.place[field] = thing.sid  # the path may have named it otherwise
+                params.place[part] = thing.sid  # the path may have named it otherwise
             elif operations[method] not in kind.above_optional:
                 raise asked.absent()
         return asked, operations[method]
@@ -355,7 +355,7 @@ class _Api:
         body = replies.write(asked.form, view.plural, envelope, row=view.singular)
         return _written(asked.form, body, 200)
 
-    def _sound(self, asked: _Asked, operation: str, suffix: str) -> Response:
+    async def _sound(self, asked: _Asked, operation: str, suffix: str) -> Response:
         if suffix == "csv" or not _is_sound(asked, operation):
             raise asked.absent()
         asked.thing = self._get(asked.kind, asked.name, asked.params, asked.world)
@@ -365,7 +365,8 @@ class _Api:
             raise Refusal(
                 404, 20404, "There is no MP3 encoder here: ask for the recording as .wav."
             )
-        return Response(self.engine.recording_audio(asked.thing), media_type="audio/x-wav")
+        sound = await self.engine.recording_audio(asked.thing)
+        return Response(sound, media_type="audio/x-wav")
 
     # -- what every reply has --------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Sound without a microphone: words, keys and beeps as samples, and WAV files made of them.
+"""Sound without a microphone: words, keys and beeps as samples.
 
 Sound here is 16-bit PCM of one channel, 8,000 samples a second: what a telephone line carries.
 All of it is made when somebody asks for it, never while a call runs.
@@ -6,23 +6,29 @@ All of it is made when somebody asks for it, never while a call runs.
 
 from __future__ import annotations
 
-import io
 import math
-import wave
 from array import array
-from collections.abc import Sequence
 from functools import lru_cache
 
 from helpers.sandbox import voices
-from helpers.sandbox.codings import pcm, to_bytes, ulaw
+from helpers.sandbox.codings import RATE, pcm, to_bytes, to_samples, ulaw
+from helpers.twiml.steps import SECONDS_A_WORD
 
-__all__ = ["RATE", "SECONDS_A_KEY", "SECONDS_A_WORD", "keys", "length", "pcm", "spoken", "ulaw"]
+__all__ = [
+    "RATE",
+    "SECONDS_A_KEY",
+    "SECONDS_A_WORD",
+    "keys",
+    "louder",
+    "pcm",
+    "silence",
+    "spoken",
+    "tone",
+    "ulaw",
+]
 
-RATE = 8_000
-SECONDS_A_WORD = 0.4
 SECONDS_A_KEY = 0.1  # a key's tone, and as much silence after it; on the clock it takes no time
 PITCHES = (330.0, 392.0, 440.0, 494.0)  # one tone a word, in turn, so that words can be told apart
-LONGEST = 14_400  # seconds
 
 # Each key of a telephone is two tones at once, one of its row and one of its column (ITU-T Q.23).
 ROWS = {697.0: "123A", 770.0: "456B", 852.0: "789C", 941.0: "*0#D"}
@@ -49,8 +55,15 @@ def tone(seconds: float, *pitches: float, loud: int = 9_000) -> bytes:
     return to_bytes(samples)
 
 
-def spoken(words: str, voice: str = "", language: str = "", seconds: float | None = None) -> bytes:
-    """Words as sound that lasts exactly 0.4 s a word, or *seconds*.
+def spoken(
+    words: str,
+    voice: str = "",
+    language: str = "",
+    seconds: float | None = None,
+    *,
+    pitch: float = 0.0,
+) -> bytes:
+    """Words as sound that lasts exactly 0.4 s a word, or *seconds*; *pitch* is percent higher.
 
     A tone a word; with ``espeak-ng`` on this machine they are really said. That starts a program
     (about 20 ms the first time a text is wanted), so a busy loop hands it to a thread.
@@ -58,15 +71,27 @@ def spoken(words: str, voice: str = "", language: str = "", seconds: float | Non
     count = len(words.split())
     if seconds is None:
         seconds = SECONDS_A_WORD * count
-    said = voices.speak(words, seconds, voice, language)
+    said = voices.speak(words, seconds, voice, language, pitch)
     if said is not None:
         return said
     whole = bytearray(silence(seconds))
     for i in range(count):
-        sound = tone(round(seconds / count * 0.85, 4), PITCHES[i % len(PITCHES)])
+        height = PITCHES[i % len(PITCHES)] * (1 + pitch / 100)
+        sound = tone(round(seconds / count * 0.85, 3), height)
         at = 2 * round(RATE * seconds * i / count)
         whole[at : at + len(sound)] = sound[: len(whole) - at]
     return bytes(whole)
+
+
+def louder(sound: bytes, decibels: float) -> bytes:
+    """The same sound, louder or (below 0) softer; what is too loud for 16 bits is clipped."""
+    factor = 10 ** (decibels / 20)
+    if factor == 1:
+        return sound
+    samples = to_samples(sound)
+    return to_bytes(
+        array("h", [max(-32768, min(32767, int(sample * factor))) for sample in samples])
+    )
 
 
 def keys(digits: str) -> bytes:
@@ -82,43 +107,3 @@ def _key(key: str) -> bytes:
         if (column := names.find(key.upper())) >= 0:
             return tone(SECONDS_A_KEY, row, COLUMNS[column]) + silence(SECONDS_A_KEY)
     return b""
-
-
-def wav(seconds: float, sounds: Sequence[Sequence[float]] = ()) -> bytes:
-    """A WAV file *seconds* long. *sounds* are (start in seconds, number of words)."""
-    frames = bytearray(2 * int(RATE * min(seconds, LONGEST)))
-    word = 0
-    for start, words in sounds:
-        for i in range(int(words)):
-            sound = tone(round(SECONDS_A_WORD * 0.85, 4), PITCHES[word % len(PITCHES)])
-            at = 2 * int(RATE * (start + i * SECONDS_A_WORD))
-            piece = sound[: max(0, len(frames) - at)]
-            frames[at : at + len(piece)] = piece
-            word += 1
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(bytes(frames))
-    return out.getvalue()
-
-
-def length(data: bytes) -> float | None:
-    """How long a WAV file plays in seconds, or None if it is none.
-
-    Read chunk by chunk: the standard library knows plain PCM only, and telephones use other
-    codings too. A file that says it is longer than it is counts as long as it is.
-    """
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        return None
-    at, bytes_a_second = 12, 0
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8
-        if name == b"fmt ":
-            bytes_a_second = int.from_bytes(data[at + 8 : at + 12], "little")
-        elif name == b"data":
-            return min(size, len(data) - at) / bytes_a_second if bytes_a_second else None
-        at += size + size % 2
-    return None

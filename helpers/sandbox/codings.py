@@ -9,8 +9,20 @@ from __future__ import annotations
 import sys
 from array import array
 from functools import cache
+from itertools import accumulate, pairwise
 
-__all__ = ["alaw_to_pcm", "ima_to_pcm", "pcm", "to_bytes", "to_samples", "ulaw"]
+__all__ = [
+    "RATE",
+    "alaw_to_pcm",
+    "ima_to_pcm",
+    "pcm",
+    "resampled",
+    "to_bytes",
+    "to_samples",
+    "ulaw",
+]
+
+RATE = 8_000  # samples a second: what a telephone line carries
 
 
 def to_samples(pcm: bytes) -> array[int]:
@@ -130,3 +142,21 @@ def ima_to_pcm(data: bytes, block: int) -> bytes:
                 index = max(0, min(88, index + _IMA_INDEX[nibble & 7]))
                 out.append(value)
     return to_bytes(out)
+
+
+def resampled(pcm: bytes, rate: int) -> bytes:
+    """16-bit PCM of *rate* samples a second at the rate of a telephone.
+
+    Each new sample is the mean of those it stands for, so that high tones do not come back as
+    low ones.
+    """
+    if rate == RATE or rate <= 0:
+        return pcm
+    samples = to_samples(pcm)
+    count = len(samples) * RATE // rate
+    if rate < RATE:
+        return to_bytes(array("h", [samples[i * rate // RATE] for i in range(count)]))
+    sums = [0, *accumulate(samples)]
+    edges = [i * rate // RATE for i in range(count + 1)]
+    means = [(sums[b] - sums[a]) // (b - a) for a, b in pairwise(edges)]
+    return to_bytes(array("h", means))

@@ -8,6 +8,7 @@ file starts them, finds them, and keeps what the outside may see of them.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import Coroutine, Iterator, Sequence
@@ -28,13 +29,15 @@ from helpers.resources.number import (
     ValidationRequest,
 )
 from helpers.resources.recording import RUNNING, Recording
+from helpers.sandbox import mixing
 from helpers.sandbox import recording as recordings
 from helpers.sandbox.actors import spawn
-from helpers.sandbox.audio import wav
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
+from helpers.sandbox.pairs import Pairs
 from helpers.sandbox.store import Store
+from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
 from helpers.twiml import steps
 
@@ -48,6 +51,10 @@ EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
 TAKEN_OUT = "..."  # stands where a secret was
 _NOW = "now"  # the setting that remembers where the clock was
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
+# What a document says of a SIP party: <Sip username="..." password="...">, perhaps cut off.
+_LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
+# In lower case: where none of these is, none of the patterns around them finds anything.
+_SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken", "authorization")
 _SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
 
 
@@ -62,6 +69,7 @@ class Engine:
     base_url: str = ""
     calls: dict[str, LiveCall] = field(default_factory=dict)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=Pairs)
     _background: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
     closing: bool = False
@@ -96,14 +104,25 @@ class Engine:
         message_sid: str | None = None,
     ) -> None:
         """Write down that something happened, without secrets, and tell those who wait for it."""
-        data = _scrubbed(data, self._secrets(account_sid))
-        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, data)
+        text = json.dumps(data, ensure_ascii=False)
+        if self._may_tell_a_secret(account_sid, text):
+            text = json.dumps(_scrubbed(data, self._secrets(account_sid)), ensure_ascii=False)
+        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, text)
         self._wake_watchers()
 
     def _secrets(self, account_sid: str) -> list[str]:
         account = self.account(account_sid)
         keys = self.store.lookup(ApiKey, account_sid)
         return [account.auth_token, *(key.secret for key in keys)]
+
+    def _may_tell_a_secret(self, account_sid: str, text: str) -> bool:
+        """Whether JSON is worth a closer look: most events hold nothing of the kind."""
+        plain = text.lower()
+        for word in _SUSPICIOUS:
+            if word in plain:
+                return True
+        secrets = self._secrets(account_sid)
+        return any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets)
 
     def _wake_watchers(self) -> None:
         watchers, self._watchers = self._watchers, set()
@@ -244,6 +263,8 @@ class Engine:
             cookies=cookies,
         )
         failed = reply.failed
+        if not failed and not reply.body and reply.headers.get("transfer-encoding") == "chunked":
+            failed = (11770, f"{shown_url(url)} answered with nothing, in chunks")
         if not failed and not reply.content_type:
             failed = (11200, f"{shown_url(url)} answered without a Content-Type")
         if failed:
@@ -293,6 +314,13 @@ class Engine:
     def background(self, account_sid: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something for an account beside its calls; the clock waits for it."""
         task = spawn(self.clock, work)
+        self._background[task] = account_sid
+        task.add_done_callback(self._background.pop)
+        return task
+
+    def aside(self, account_sid: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """The same for what mostly waits for the world outside: the clock does not wait for it."""
+        task = asyncio.get_running_loop().create_task(work)
         self._background[task] = account_sid
         task.add_done_callback(self._background.pop)
         return task
@@ -392,9 +420,10 @@ class Engine:
         delivery = Delivery(self, message)
         delivery.start(delivery.run())
 
-    def recording_audio(self, recording: Recording) -> bytes:
-        """A recording's sound as a WAV file: a tone a word, silence elsewhere."""
-        return wav(recording.duration or 0, recording.sounds)
+    async def recording_audio(self, recording: Recording) -> bytes:
+        """A recording's sound as a WAV file, made by a thread of its own: it may take seconds."""
+        parts = mixing.material(self.store, recording)
+        return await in_a_thread(mixing.wav_file, parts)
 
     def failure(self, problem: Exception) -> None:
         """Keep the trace of a mistake of ours, for whoever runs the sandbox with logging on."""
@@ -445,6 +474,7 @@ class Engine:
 
     async def drop(self, account_sid: str | None = None) -> None:
         """Stop everything under way without a word to anyone: a reset, or the end."""
+        self.pairs.forget(account_sid)
         while tasks := self._stopped(account_sid):
             for task in tasks:
                 task.cancel()
@@ -577,8 +607,9 @@ def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
         return value
     for secret in secrets:
         value = value.replace(secret, TAKEN_OUT)
-    return shown_url(value)
+    return shown_url(_LOGIN.sub(rf'\1\2"{TAKEN_OUT}"', value))
 
 
 def _text(reply: Reply) -> str:
-    return reply.body[: EVENT_BODY * 4].decode(errors="replace")[:EVENT_BODY]
+    text = reply.body[: EVENT_BODY * 4].decode(errors="replace")[:EVENT_BODY]
+    return _LOGIN.sub(rf'\1\2"{TAKEN_OUT}"', text)

@@ -6,24 +6,39 @@ from typing import TYPE_CHECKING
 
 from helpers import phone_numbers
 from helpers.resources.number import OutgoingCallerId, ValidationRequest
+from helpers.sandbox import callbacks
 from helpers.sandbox.audio import SECONDS_A_WORD
 from helpers.twiml import steps
 
 if TYPE_CHECKING:
     from helpers.sandbox.live_call import LiveCall
 
+Prompt = steps.Speak | steps.Sound | steps.Wait
+
 PAUSE = 1.0  # seconds of silence that end what is said, where nobody says how many
+MOMENT = 0.0005  # seconds; a clock's arithmetic leaves crumbs
+CONFIDENCE = 0.9  # how sure the recognition is; there is none here, so always the same
+#: What the profanity filter takes for rude. Twilio's list is not published; these few show it.
+RUDE = {"arse", "bastard", "bloody", "bollocks", "bugger", "crap", "damn", "shit"}
 CODE_TRIES = 3  # how often a validation call asks for its code
 
 
-async def pass_time(live: LiveCall, seconds: float, until_key: bool) -> bool:
-    """Let time pass; with *until_key* a key or a word cuts it short: then True."""
+def cut(live: LiveCall, step: Prompt) -> bool:
+    """Whether a key or a word that nobody read yet cuts a step short before it begins."""
     handset = live.handset
-    if until_key and (handset.keys or handset.speech):
+    return bool((step.until_key and handset.keys) or (step.until_word and handset.speech))
+
+
+async def pass_time(
+    live: LiveCall, seconds: float, until_key: bool = False, until_word: bool = False
+) -> bool:
+    """Let time pass; True if a key (*until_key*) or a word (*until_word*) cut it short."""
+    handset = live.handset
+    if (until_key and handset.keys) or (until_word and handset.speech):
         return True
     if seconds <= 0:
         return False
-    kinds = ("key", "word") if until_key else ()
+    kinds = ["key"] * until_key + ["word"] * until_word
     return await live.wait(seconds, *kinds) is not None
 
 
@@ -33,9 +48,7 @@ async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
     while True:
         listens = step.speech and not digits  # once there are digits, words do not count
         if listens and (words := _words(live)):
-            pause = PAUSE if step.speech_timeout is None else step.speech_timeout
-            await live.wait(SECONDS_A_WORD * len(words.split()) + pause)
-            return steps.Keys(speech=words, confidence=0.9)
+            return await _speech(live, step, words)
         more, over = _keys(live, step, len(digits)) if step.keys else ("", "")
         digits += more
         if over or len(digits) == step.most:
@@ -45,12 +58,66 @@ async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
             return steps.Keys(digits=digits)
 
 
-def _words(live: LiveCall) -> str:
-    """The oldest words that nobody heard, or "". What was said before the call is told now."""
+async def _speech(live: LiveCall, step: steps.ReadKeys, first: str) -> steps.Keys:
+    """Listen on until the far end is silent; it began with the words *first*."""
+    began, pause = live.moment(), PAUSE if step.speech_timeout is None else step.speech_timeout
+    words = first.split()
+    ends = [SECONDS_A_WORD * (i + 1) for i in range(len(words))]  # seconds from the beginning
+    told = 0
+    while True:
+        now = round(live.moment() - began, 3)
+        while step.partial and told < len(words) and ends[told] <= now + MOMENT:
+            told += 1
+            _tell_partial(live, step, words[:told], told - 1)
+        over = min(ends[-1] + pause, step.max_speech)
+        if now >= over - MOMENT:
+            break
+        untold = step.partial and told < len(words)
+        due = min(ends[told], over) if untold else over
+        if await live.wait(due - now, "word") is not None:
+            now = max(ends[-1], live.moment() - began)
+            more = _words(live, newest=True).split()
+            ends += [now + SECONDS_A_WORD * (i + 1) for i in range(len(more))]
+            words += more
+    said = [word for word, end in zip(words, ends, strict=True) if end <= over + MOMENT]
+    return steps.Keys(speech=_heard(step, said), confidence=CONFIDENCE)
+
+
+def _heard(step: steps.ReadKeys, words: list[str]) -> str:
+    """Words as the web site is told them: of a rude one it gets the first letter only."""
+    if step.profanity:
+        return " ".join(words)
+    return " ".join(
+        word[0] + "*" * (len(word) - 1) if word.strip(".,!?").lower() in RUDE else word
+        for word in words
+    )
+
+
+def _tell_partial(live: LiveCall, step: steps.ReadKeys, words: list[str], number: int) -> None:
+    """Tell what was heard so far. Nobody waits for the answer, and it changes nothing."""
+    pairs = [
+        *callbacks.parameters(live.call),
+        ("SequenceNumber", str(number)),
+        ("UnstableSpeechResult", _heard(step, words)),
+        # Sandbox choice: nothing is called stable before all is said.
+        ("StableSpeechResult", ""),
+        ("Stability", str(CONFIDENCE)),
+        ("Language", step.language),
+    ]
+    account, sid = live.call.account_sid, live.call.sid
+    told = live.engine.tell(account, step.partial, step.partial_method, pairs, call_sid=sid)
+    live.engine.background(account, told)
+
+
+def _words(live: LiveCall, newest: bool = False) -> str:
+    """The oldest words that nobody heard, or "". What was said before the call is told now.
+
+    The *newest* are those that were said just now.
+    """
     handset = live.handset
     if not handset.speech:
         return ""
-    words, told = handset.speech.pop(0)
+    words, told = handset.speech.pop(-1 if newest else 0)
     handset.save()
     if not told:
         live.entry("speak", words)

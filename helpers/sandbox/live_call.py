@@ -79,7 +79,7 @@ class LiveCall(Actor):
         self.handset_number = call.from_ if call.direction == "inbound" else call.to
         if far is not None:
             self.handset_number = ""
-        self.cookies = Cookies()
+        self.cookies = Cookies(self.clock.now)
         self.tapes: dict[str, recording.Tape] = {}
         self.listeners: dict[str, Listener] = {}
         self.files: dict[str, playing.File | None] = {}  # what it played, by URL
@@ -246,6 +246,12 @@ class LiveCall(Actor):
             self.handset.speak(words, told=True)
             self.tell("word", keep=False)
 
+    def refer(self, address: str) -> None:
+        """The SIP party that a Dial joined wants the caller sent to *address*."""
+        self.entry("refer", address)
+        if self.parent is not None:
+            self.parent.tell("refer", address)
+
     def heard(self, track: str, words: str, *sounds: Piece) -> None:
         """Whoever listens in hears words: of the far end ("inbound"), or of our side ("outbound").
 
@@ -276,12 +282,15 @@ class LiveCall(Actor):
     def _hearing(self, track: str) -> Iterator[tuple[Listener, str]]:
         """Who listens in, and the track it is for each.
 
-        A leg that is joined is heard in its parent's call too, where it is our side.
+        A leg that is joined is heard in its parent's call too, where it is our side. What is said
+        here to another call is heard there.
         """
         yield from ((listener, track) for listener in list(self.listeners.values()))
         if self.joined and self.parent is not None:
             side = "outbound" if track == "inbound" else "inbound"
             yield from ((listener, side) for listener in list(self.parent.listeners.values()))
+        if track == "outbound" and self.far is not None and not self.far.over:
+            yield from self.far._hearing("inbound")
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -408,7 +417,7 @@ class LiveCall(Actor):
             if signal.kind != "redirect":
                 return str(signal.value) if signal.kind == "end" else "completed"
             self._leave_dial()
-            work = self.talk(signal.value)
+            work = self.talk(signal.value, updates=True)
 
     def _first(self) -> steps.Fetch | str:
         call = self.call
@@ -525,15 +534,24 @@ class LiveCall(Actor):
 
     # -- talking -------------------------------------------------------------------------------
 
-    async def talk(self, first: steps.Fetch | str) -> str:
-        """Follow documents until the call is over; returns the status it ends with."""
+    async def talk(self, first: steps.Fetch | str, *, updates: bool = False) -> str:
+        """Follow documents until the call is over; returns the status it ends with.
+
+        *updates* when the API gives them in place of others.
+        """
         call = self.call
         fallback = None
         if call.fallback_url:
             fallback = steps.Fetch(call.fallback_url, call.fallback_method)
         answered = self.answered_at is not None
         return await self._converse(
-            conversation(first, fallback=fallback, moved=self.moment, answered=answered)
+            conversation(
+                first,
+                fallback=fallback,
+                moved=self.moment,
+                answered=answered,
+                updates=updates,
+            )
         )
 
     async def _converse(self, talk: Conversation) -> str:
@@ -627,5 +645,5 @@ class LiveCall(Actor):
             to=step.to or them,
             from_=step.from_ or us,
             direction="outbound-call",
-            alert=lambda code, text: self.alert(code, text, level="warning"),
+            alert=lambda code, text, level="warning": self.alert(code, text, level=level),
         )

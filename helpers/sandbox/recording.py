@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from helpers.clock import Clock
 from helpers.resources.base import rfc2822
 from helpers.resources.recording import Recording
 from helpers.sandbox.actors import Interrupted
-from helpers.sandbox.audio import SECONDS_A_WORD
+from helpers.sandbox.pieces import Piece
 from helpers.twiml import steps
 
 if TYPE_CHECKING:
@@ -27,32 +28,76 @@ class Tape:
     callback: str = ""
     method: str = "POST"
     events: tuple[str, ...] = ("completed",)
-    sounds: list[list[float]] = field(default_factory=list)  # (start in seconds, words)
-    said: float = 0.0  # seconds from the beginning to the end of the last word
+    sounds: list[dict[str, Any]] = field(default_factory=list)  # pieces, with "at" and "track"
+    words: list[str] = field(default_factory=list)  # what the far end said
+    over: dict[str, float] = field(default_factory=dict)  # when each track falls silent
 
     def seconds(self) -> float:
         """How long it has run."""
         began: datetime = self.recording.start_time or self.clock.now()
         return (self.clock.now() - began).total_seconds()
 
+    @property
+    def said(self) -> float:
+        """Seconds from the beginning to the end of the last sound."""
+        return max(self.over.values(), default=0.0)
+
+    def hear(self, track: str, words: str) -> None:
+        """Remember what the far end says, for a transcription."""
+        if self._hears(track) and track == "inbound":
+            self.words.append(words)
+
     def press(self, track: str, keys: str) -> None:
         """Keys make no words."""
 
-    def hear(self, track: str, words: str) -> None:
-        """Take words in; who speaks before the last ones are over speaks after them."""
-        if self.recording.status == "paused" or self.recording.track not in (None, "both", track):
+    def take(self, track: str, sounds: Sequence[Piece]) -> None:
+        """Take pieces in; who speaks before the last words are over speaks after them."""
+        if not self._hears(track):
             return
-        start, count = max(self.said, self.seconds()), len(words.split())
-        self.sounds.append([round(start, 3), count])
-        self.said = start + SECONDS_A_WORD * count
+        at = max(self.over.get(track, 0.0), self.seconds())
+        for piece in sounds:
+            if piece.kind in ("keys", "beep") and len(sounds) == 1:
+                # These take no time of the clock, and whatever else is heard is heard with them.
+                self._note(self.seconds(), track, piece)
+                return
+            if piece.kind != "gap":
+                self._note(at, track, piece)
+            at += piece.seconds
+        self.over[track] = at
+
+    def hush(self, track: str) -> None:
+        """What sounds on a track is broken off."""
+        now = self.seconds()
+        if self.over.get(track, 0.0) <= now:
+            return
+        self.over[track] = now
+        self.sounds = [s for s in self.sounds if s["track"] != track or s["at"] < now]
+        for told in self.sounds:
+            lasts = told.get("seconds", 0.0)
+            if told["track"] == track and told["kind"] != "keys" and told["at"] + lasts > now:
+                told |= {"whole": lasts, "seconds": round(now - told["at"], 3)}
+
+    def forget_keys(self) -> None:
+        """Forget the keys of this moment: one that ends a recording is not in it."""
+        now = round(self.seconds(), 3)
+        self.sounds = [s for s in self.sounds if s["kind"] != "keys" or s["at"] != now]
 
     def trimmed(self) -> float:
         """Cut the silence at both ends off; returns the seconds that are left."""
-        if not self.sounds:
+        if not self.over:  # nothing but keys, and they take no time
             return self.seconds()
-        first = self.sounds[0][0]
-        self.sounds = [[round(start - first, 3), words] for start, words in self.sounds]
-        return min(self.seconds(), self.said) - first
+        first = min((told["at"] for told in self.sounds if told["kind"] != "keys"), default=0.0)
+        self.sounds = [
+            s | {"at": round(s["at"] - first, 3)} for s in self.sounds if s["at"] >= first
+        ]
+        return max(0.0, min(self.seconds(), self.said) - first)
+
+    def _hears(self, track: str) -> bool:
+        paused = self.recording.status == "paused"
+        return not paused and self.recording.track in (None, "", "both", track)
+
+    def _note(self, at: float, track: str, piece: Piece) -> None:
+        self.sounds.append({"at": round(at, 3), "track": track, **piece.plain()})
 
 
 async def begin(
@@ -185,12 +230,13 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
                     break
                 if signal.kind == "live_key" and signal.value in step.finish:
                     ended_by = signal.value
+                    tape.forget_keys()
     except Interrupted as stop:
         if stop.signal.kind != "hangup":
             await end(live, tape)
             raise
         ended_by, live.gone = "hangup", True
-    silent = not tape.sounds and not ended_by
+    silent = not tape.over and not ended_by
     seconds = tape.trimmed() if step.trim == "trim-silence" else tape.seconds()
     await end(live, tape, 0 if silent else max(1.0, seconds))
     recording = tape.recording

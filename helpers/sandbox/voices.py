@@ -9,13 +9,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 from functools import lru_cache
-from itertools import accumulate, pairwise
 
-from helpers.sandbox.codings import to_bytes, to_samples
+from helpers.sandbox.codings import RATE, resampled
 
 __all__ = ["installed", "speak"]
 
-RATE = 8_000  # samples a second that come out
 PROGRAM = "espeak-ng"
 PACE = (80, 450)  # words a minute it can be made to speak, and still be understood
 PATIENCE = 10.0  # real seconds
@@ -37,7 +35,9 @@ def installed() -> bool:
 
 
 @lru_cache(maxsize=256)
-def speak(words: str, seconds: float, voice: str = "", language: str = "") -> bytes | None:
+def speak(
+    words: str, seconds: float, voice: str = "", language: str = "", pitch: float = 0.0
+) -> bytes | None:
     """*words* as 16-bit PCM that lasts exactly *seconds*, or None if nobody can say them.
 
     They are said once at the usual pace and, if that does not fit, again at the one that does;
@@ -48,12 +48,12 @@ def speak(words: str, seconds: float, voice: str = "", language: str = "") -> by
         return None
     pace = max(PACE[0], min(PACE[1], round(60 * len(words.split()) / seconds)))
     for speaker in _speakers(voice, language):
-        said = _say(words, speaker, pace)
+        said = _say(words, speaker, pace, pitch)
         if said is None:
             continue
         fitting = max(PACE[0], min(PACE[1], int(pace * len(said) / (2 * wanted))))
         if fitting != pace:
-            said = _say(words, speaker, fitting) or said
+            said = _say(words, speaker, fitting, pitch) or said
         return said[: 2 * wanted].ljust(2 * wanted, b"\0")
     return None
 
@@ -68,9 +68,11 @@ def _speakers(voice: str, language: str) -> list[str]:
     return [f"{each}{kind}" for each in dict.fromkeys(names)]
 
 
-def _say(words: str, speaker: str, pace: int) -> bytes | None:
+def _say(words: str, speaker: str, pace: int, pitch: float) -> bytes | None:
     """What the program says, brought to eight thousand samples a second; None if it cannot."""
-    command = [PROGRAM, "--stdin", "--stdout", "-z", "-b", "1", "-v", speaker, "-s", str(pace)]
+    height = max(0, min(99, round(50 + pitch / 2)))  # its own scale
+    command = [PROGRAM, "--stdin", "--stdout", "-z", "-b", "1", "-v", speaker]
+    command += ["-s", str(pace), "-p", str(height)]
     try:
         done = subprocess.run(
             command, input=words.encode(), capture_output=True, timeout=PATIENCE, check=False
@@ -81,21 +83,3 @@ def _say(words: str, speaker: str, pace: int) -> bytes | None:
     if done.returncode or len(head) < 44 or not data:
         return None
     return resampled(data, int.from_bytes(head[24:28], "little"))
-
-
-def resampled(pcm: bytes, rate: int) -> bytes:
-    """16-bit PCM of *rate* samples a second at the rate of a telephone.
-
-    Each new sample is the mean of those it stands for, so that high tones do not come back as
-    low ones.
-    """
-    if rate == RATE or rate <= 0:
-        return pcm
-    samples = to_samples(pcm)
-    count = len(samples) * RATE // rate
-    if rate < RATE:
-        return to_bytes(type(samples)("h", [samples[i * rate // RATE] for i in range(count)]))
-    sums = [0, *accumulate(samples)]
-    edges = [i * rate // RATE for i in range(count + 1)]
-    means = [(sums[b] - sums[a]) // (b - a) for a, b in pairwise(edges)]
-    return to_bytes(type(samples)("h", means))

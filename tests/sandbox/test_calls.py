@@ -587,7 +587,8 @@ def test_a_dial_is_recorded_with_what_both_sides_say(town):
     assert told["RecordingUrl"].endswith(recording.sid)
     assert (recording.source, recording.channels, recording.duration) == ("DialVerb", 2, "4")
     [kept] = town.sandbox.store.find(Recording, None)
-    assert kept.sounds == [[0.0, 3], [2.0, 1]]
+    heard = [(told["at"], told["track"], told["text"]) for told in kept.sounds]
+    assert heard == [(0.0, "inbound", "how are you"), (2.0, "outbound", "fine")]
 
 
 def test_words_of_a_dial_are_not_kept_for_a_later_recording(town):

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Choice, Digits, Flag, Method, Text, Url, Whole, declare
 from helpers.twiml.element import TwiML
-from helpers.twiml.steps import Begin, Fetch, Keys, ReadKeys, Step
+from helpers.twiml.steps import Begin, Fetch, Keys, Load, ReadKeys, Step
 from helpers.twiml.verbs.speech import Pause, Play, Say
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
 __all__ = ["Gather"]
+
+MOST_SPEECH = 60  # seconds
+GUESSING = "what the caller says arrives as words here, so there is nothing to guess"
 
 
 class Gather(TwiML):
@@ -45,12 +48,16 @@ class Gather(TwiML):
         partial_result_callback=Url(),
         partial_result_callback_method=Method(code=13329),
         language=Text("en-US", code=13331),
-        hints=Text(code=13330, note="at most 500 phrases of 100 characters, commas between"),
+        hints=Text(
+            code=13330, note="at most 500 phrases of 100 characters, commas between"
+        ).without_effect(GUESSING),
         barge_in=Flag(True, code=13332),
-        debug=Flag(),
+        debug=Flag().without_effect("Twilio does not document what it is for"),
         action_on_empty_result=Flag(False, code=13338),
-        speech_model=Text("default", code=13334),
-        enhanced=Flag(False, note="deprecated"),
+        speech_model=Text("default", code=13334).without_effect(GUESSING),
+        enhanced=Flag(False, note="deprecated").without_effect(
+            "it is deprecated, and the models it chose from are gone"
+        ),
     )
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
@@ -58,14 +65,11 @@ class Gather(TwiML):
         kinds = self.get("input")
         speech, keys = "speech" in kinds, "dtmf" in kinds
         yield Begin("Gather")
-        for child in self.elements:
-            if isinstance(child, Say | Play | Pause) and (
-                yield from child.prompt(scene, until_key=self.get("barge_in"))
-            ):
-                break  # whoever has pressed a key does not want to hear the rest
+        yield from self._prompt(scene, keys, speech)
         timeout = self.get("timeout")
         timeout = 5 if timeout == "auto" else timeout
         silence = self.get("speech_timeout")
+        language = self.get("language")
         heard: Keys = yield ReadKeys(
             most=self.get("num_digits"),
             finish=self.get("finish_on_key"),
@@ -74,13 +78,17 @@ class Gather(TwiML):
             keys=keys,
             speech_timeout=None if silence == "auto" else silence or timeout,
             hints=self.get("hints") or "",
-            language=self.get("language"),
+            language=language,
+            max_speech=self.get("max_speech_time") or MOST_SPEECH,
+            partial=scene.link(self.get("partial_result_callback")),
+            partial_method=self.get("partial_result_callback_method"),
+            profanity=not self.get("profanity_filter"),
         )
         if heard.speech:
             params = [("SpeechResult", heard.speech)]
             if heard.confidence is not None:
                 params.append(("Confidence", str(heard.confidence)))
-            return scene.onward(self, *params)
+            return scene.onward(self, *params, ("Language", language))
         if not heard.digits and not self.get("action_on_empty_result"):
             return None
         if not heard.digits and not keys:
@@ -92,3 +100,20 @@ class Gather(TwiML):
             ("Digits", heard.digits),
             ("FinishedOnKey", heard.finished_on),
         )
+
+    def _prompt(self, scene: Scene, keys: bool, speech: bool) -> Generator[Step, Any, None]:
+        """Say, play and wait as the elements in it do; what is listened for cuts it short."""
+        files = [child for child in self.elements if isinstance(child, Play) and child.own_text()]
+        if files:  # all of them before the first is heard, so that none keeps the caller waiting
+            yield Load(tuple(dict.fromkeys(child.address(scene) for child in files)), 13325)
+        barge_in = self.get("barge_in")
+        until_key, until_word = barge_in and keys, barge_in and speech
+        for child in self.elements:
+            if isinstance(child, Play):
+                cut = yield from child.prompt(scene, until_key, until_word, fetched=True)
+            elif isinstance(child, Say | Pause):
+                cut = yield from child.prompt(scene, until_key, until_word)
+            else:
+                continue
+            if cut:
+                return  # whoever has answered does not want to hear the rest
