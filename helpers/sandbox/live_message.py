@@ -11,6 +11,7 @@ from helpers.resources.base import Params
 from helpers.resources.message import Message
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
+from helpers.sandbox.pairs import MOST_REPLIES
 from helpers.sandbox.parties import dialled
 from helpers.sandbox.webhooks import MEDIA_LIMIT, Cookies
 from helpers.twiml import steps
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: Seconds of the clock from one status of an outbound message to the next.
 HOPS = {"queued": ("sending", 0.0), "sending": ("sent", 1.0), "sent": ("delivered", 1.0)}
 UNREACHABLE = 30003
-REPLIES = 10  # to one inbound message, warning 14109
+TOO_FAST = 14107  # replies that follow one another as in a loop
 
 MEDIA_TYPES = {
     "gif": "image/gif",
@@ -35,9 +36,20 @@ MEDIA_TYPES = {
     "webp": "image/webp",
 }
 
-STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"])
+# The whole message must be the word. Twilio's newer lists have the last two of STOP.
+STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"])
 START = frozenset(["START", "YES", "UNSTOP"])
 HELP = frozenset(["HELP", "INFO"])
+
+STOPPED = (
+    "You have successfully been unsubscribed. You will not receive any more messages from this "
+    "number. Reply START to resubscribe."
+)
+STARTED = (
+    "You have successfully been re-subscribed to messages from this number. Reply HELP for help. "
+    "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
+)
+HELPED = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 
 #: What a debugger says where the API would refuse a message.
 CODES = {
@@ -89,6 +101,10 @@ class Delivery(_MessageActor):
 
     async def run(self) -> None:
         try:
+            if self.message.status == "failed":  # it was, before it left
+                await self.wait(0)
+                self.event("state", {"status": "failed"})
+                await self._callback()
             while self.message.status in HOPS:
                 status, seconds = HOPS[self.message.status]
                 await self.wait(seconds)
@@ -167,7 +183,7 @@ class Inbound(_MessageActor):
         handset_account: str = "",
     ) -> None:
         super().__init__(engine, message)
-        self.owned = owned
+        self.owned = owned.for_texts(self.world)
         self.handset_account = handset_account or message.account_sid
 
     async def run(self) -> None:
@@ -184,20 +200,21 @@ class Inbound(_MessageActor):
         """STOP and its kin are obeyed before anybody's web site is asked."""
         word = self.message.body.strip().upper()
         us, them, store = self.message.to, self.message.from_, self.engine.store
-        if word in STOP:
-            self._say("You have opted out: no more texts. Reply START to get them again.")
+        blocked = self.world.blocked(us, them)
+        if word in STOP and not blocked:
+            self._reply(steps.SendText(None, None, STOPPED))
             store.block(self.message.account_sid, us, them)
         elif word in START:
             store.unblock(self.message.account_sid, us, them)
-            self._say("You will get texts from this number again. Reply STOP to end them.")
-        elif word in HELP:
-            self._say("Reply STOP to get no more texts. Message and data rates may apply.")
+            self._reply(steps.SendText(None, None, STARTED))
+        elif word in HELP and not blocked:
+            self._reply(steps.SendText(None, None, HELPED))
 
-    def _say(self, body: str) -> None:
-        self._reply(steps.SendText(None, None, body))
+    def _reply(self, step: steps.SendText, *, paced: bool = False) -> steps.Sent:
+        """Answer the text, or send what its web site wants sent to somebody else.
 
-    def _reply(self, step: steps.SendText) -> steps.Sent:
-        """Answer the text, or send what its web site wants sent to somebody else."""
+        *paced* ones fail when they follow one another too fast.
+        """
         sent = send_from_document(
             self.world,
             step,
@@ -205,17 +222,21 @@ class Inbound(_MessageActor):
             from_=step.from_ or self.message.to,
             direction="outbound-reply",
             alert=self._warn,
+            paced=paced,
         )
         found = self.world.find(Message, sid=sent.sid) if sent.sid else []
         if found and found[0].to == self.message.from_:
             self.engine.note_abroad(self.handset_account, self.message.from_, found[0])
         return sent
 
-    def _warn(self, code: int, text: str) -> None:
-        self.alert(code, text, level="warning")
+    def _warn(self, code: int, text: str, level: str = "warning") -> None:
+        self.alert(code, text, level=level)
 
     async def _converse(self) -> None:
-        owned, cookies, replies = self.owned, Cookies(), 0
+        owned, message = self.owned, self.message
+        cookies = self.engine.pairs.of(
+            message.account_sid, message.to, message.from_, self.clock.now
+        ).cookies
         fallback = (
             steps.Fetch(owned.sms_fallback_url, owned.sms_fallback_method)
             if owned.sms_fallback_url
@@ -235,12 +256,7 @@ class Inbound(_MessageActor):
                 case steps.Fetch(url, method, params):
                     answer = page = await self._fetch(url, method, params, cookies)
                 case steps.SendText():
-                    replies += 1
-                    if replies > REPLIES:
-                        self._warn(14109, f"more than {REPLIES} replies to one message")
-                        answer = steps.Sent("", "invalid")
-                        continue
-                    answer = self._reply(step)
+                    answer = self._reply(step, paced=True)
                 case steps.Alert(code, text, level):
                     self.alert(
                         code, text, level=level, line=step.line, request_url=step.url, page=page
@@ -268,8 +284,12 @@ class Inbound(_MessageActor):
     def parameters(self) -> list[tuple[str, str]]:
         """What a web site is told of an inbound message."""
         message = self.message
+        countries = {
+            side: phone_numbers.region(number) or ""
+            for side, number in (("From", message.from_), ("To", message.to))
+        }
         pairs = [
-            ("ToCountry", ""),
+            ("ToCountry", countries["To"]),
             ("ToState", ""),
             ("SmsMessageSid", message.sid),
             ("NumMedia", str(len(message.media_url))),
@@ -280,7 +300,7 @@ class Inbound(_MessageActor):
             ("SmsStatus", "received"),
             ("FromCity", ""),
             ("Body", message.body),
-            ("FromCountry", ""),
+            ("FromCountry", countries["From"]),
             ("To", message.to),
             ("ToZip", ""),
             ("NumSegments", str(message.num_segments)),
@@ -307,9 +327,13 @@ def send_from_document(
     to: str,
     from_: str,
     direction: str,
-    alert: Callable[[int, str], None],
+    alert: Callable[..., None],
+    paced: bool = False,
 ) -> steps.Sent:
-    """Send the message that a document asks for; what the API would refuse becomes an alert."""
+    """Send the message that a document asks for; what the API would refuse becomes an alert.
+
+    A *paced* one fails when it is one too many of those that follow one another quickly.
+    """
     # Without a plus it is a number of the sender's country.
     to = dialled(to, phone_numbers.region(from_) or "US") or to
     pairs = [("To", to), ("From", from_), ("Body", step.body)]
@@ -327,6 +351,14 @@ def send_from_document(
     message.date_created = message.date_updated = now
     message.direction = direction
     message.status_callback_method = step.method
+    pair = world.engine.pairs.of(world.account.sid, message.from_, message.to, world.now)
+    if paced and not pair.may_reply(now):
+        message.status, message.error_code = "failed", TOO_FAST
+        message.error_message = "SMS send rate limit exceeded"
+        text = (
+            f"more than {MOST_REPLIES} replies to {message.to}, each within 30 seconds of another"
+        )
+        alert(TOO_FAST, f"{text}: for 30 seconds they fail", level="error")
     world.save(message)
     world.send_message(message)
-    return steps.Sent(message.sid, "sending")
+    return steps.Sent(message.sid, "failed" if message.status == "failed" else "sending")

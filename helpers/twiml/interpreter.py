@@ -46,14 +46,17 @@ class Scene:
 
     *kind* is "voice", "messaging" or one of `ASIDE`; *url* the address of the current document, ""
     if nobody knows it (then relative URLs stay as they are), None if it has none; *answered*
-    whether somebody picked up; *over* whether the conversation has ended; *replies* the messages
-    sent.
+    whether somebody picked up; *updates* whether it takes the place of another one; *over* whether
+    it has ended; *replies* the messages sent.
     """
 
-    def __init__(self, kind: str, url: str | None = None, answered: bool = False) -> None:
+    def __init__(
+        self, kind: str, url: str | None = None, answered: bool = False, updates: bool = False
+    ) -> None:
         self.kind = kind
         self.url = url
         self.answered = answered
+        self.updates = updates
         self.over = False
         self.replies = 0
         self.document: Document | None = None
@@ -116,6 +119,7 @@ def conversation(
     moved: Callable[[], float] | None = None,
     answered: bool = False,
     url: str | None = None,
+    updates: bool = False,
 ) -> Generator[Step, Any, bool]:
     """Run a call, or the answer to a message, to its end.
 
@@ -131,6 +135,8 @@ def conversation(
         answered: whether the call is answered already, as an outgoing one is.
         url: the address of a *first* that is the document itself; without one, relative URLs in
             it lead nowhere (11100).
+        updates: whether the API gives a live call these instructions in place of others; then a
+            relative URL in a *first* that is the document itself is 15004.
 
     Yields:
         Steps; it wants each one's answer sent back. After `HangUp` and `Refuse` nothing comes.
@@ -138,7 +144,7 @@ def conversation(
     Returns:
         Whether every document could be had.
     """
-    scene = Scene(kind, url, answered or kind != "voice")
+    scene = Scene(kind, url, answered or kind != "voice", updates)
     wanted: Fetch | str | bytes = first
     last_resort: Fetch | None = None
     fetched, since = 0, -1.0
@@ -174,7 +180,7 @@ def _endless(scene: Scene) -> Alert:
     most = MOST_DOCUMENTS[scene.kind]
     if scene.kind == "messaging":
         text = f"More than {most} documents in answer to one message: the rest is left out."
-        return Alert(14106, text, "error", 0, scene.url or "")
+        return Alert(14106, text, "warning", 0, scene.url or "")
     end = "hanging up" if scene.kind in ("voice", "called") else "nothing more is played"
     text = f"{most} documents followed one another and nothing was said or heard: {end}."
     # The catalogue has no code for this in a call; "too many redirects" comes nearest.
@@ -203,7 +209,9 @@ def _document(wanted: Fetch | str | bytes, scene: Scene) -> Generator[Step, Any,
     if not _is_absolute(wanted.url) and scene.url != "":
         shown = wanted.url or "(empty)"
         text = f"{shown} is no address to ask: an absolute http or https URL is needed."
-        raise _Unusable(*(yield from _refused(11100, text, wanted.url)))
+        inline = scene.updates and scene.url is None and wanted.url
+        code = 15004 if inline else 11100
+        raise _Unusable(*(yield from _refused(code, text, wanted.url)))
     page: Page | None = yield wanted
     if page is None:
         raise _Unusable(11200, wanted.url)

@@ -186,7 +186,7 @@ def test_stop_is_answered_and_the_web_site_asked_but_cannot_reply(town):
     town.advance(5)
     assert len(town.site.asked("/sms")) == 1
     [text] = town.phone(ALICE)["inbox"]
-    assert "opted out" in text["body"]
+    assert "successfully been unsubscribed" in text["body"]
     assert town.alerts() == [21610]
     town.phone(ALICE, "text", To=SHOP, Body="stop please")  # more than the word: a text like any
     town.phone(ALICE, "text", To=SHOP, Body="unstop")

@@ -65,7 +65,7 @@ def findme(asked: Asked) -> Answer:
     if len(numbers) > 10:
         numbers = numbers[10:]  # the live twimlet drops the first ten, not the rest
     response = VoiceResponse()
-    over = asked.has("Dial") and asked.told("DialCallStatus", "DialStatus") in REACHED
+    over = asked.has("Dial") and _reached(asked)
     if not over and not numbers and asked.told("FailUrl"):
         return elsewhere(asked.told("FailUrl"))
     if over or not numbers:
@@ -104,11 +104,17 @@ def _after(asked: Asked) -> Answer | None:
     if not asked.has("Dial") or not status:
         return None
     fail_url = asked.told("FailUrl")
-    if fail_url and status not in REACHED:
+    if fail_url and not _reached(asked):
         return elsewhere(fail_url)
     response = VoiceResponse()
     response.hangup()
     return document(response)
+
+
+def _reached(asked: Asked) -> bool:
+    """Whether somebody was reached: a machine that presses no key, and is hung up on, is nobody."""
+    status = asked.told("DialCallStatus", "DialStatus")
+    return status in REACHED and asked.told("DialBridged") != "false"
 
 
 def _fail_url(asked: Asked) -> str:
