@@ -30,7 +30,7 @@ def sign(token: str, url: str, params: Params = None) -> str:
     for several values. Leave them out for a GET, whose parameters are in the URL already, and
     for a JSON body, whose hash is. What follows ``#`` never leaves the sender: it is not signed.
     """
-    return _digest(token, urldefrag(url).url, params, "HMAC_SHA1")
+    return _digest(token, urldefrag(url).url + _joined(params), "HMAC_SHA1")
 
 
 def body_hash(body: str | bytes) -> str:
@@ -52,7 +52,7 @@ class RequestValidator:
         self, uri: str, params: Params = None, algorithm: str | None = None
     ) -> str:
         """Return the signature of this request; ValueError for an unknown *algorithm*."""
-        return _digest(self._token, uri, params, algorithm)
+        return _digest(self._token, uri + _joined(params), algorithm)
 
     def compute_hash(self, body: str) -> str:
         """Return the hash of a JSON body, in hex."""
@@ -81,17 +81,22 @@ class RequestValidator:
             params = None
         # What was signed may or may not have named the port (the official validator tries
         # both), so we accept either.
+        form = _joined(params)
         return any(
-            _same(_digest(self._token, spelling, params, algorithm), signature)
+            _same(_digest(self._token, spelling + form, algorithm), signature)
             for spelling in _spellings(uri)
         )
 
 
-def _digest(token: str, url: str, params: Params, algorithm: str | None) -> str:
+def _joined(params: Params) -> str:
+    """The parameters as they are signed: sorted, each once, nothing between name and value."""
+    return "".join(key + value for key, value in sorted(set(_pairs(params))))
+
+
+def _digest(token: str, text: str, algorithm: str | None) -> str:
     name = (algorithm or "HMAC_SHA1").upper()
     if name not in HASHES:
         raise ValueError(f"{algorithm} is not a signature algorithm; known: {', '.join(HASHES)}")
-    text = url + "".join(key + value for key, value in sorted(set(_pairs(params))))
     mac = hmac.new(token.encode(), text.encode(), HASHES[name])
     return base64.b64encode(mac.digest()).decode()
 
@@ -108,22 +113,24 @@ def _pairs(params: Params) -> Iterable[tuple[str, str]]:
                 yield name, value
         return
     for name, value in params.items() if isinstance(params, Mapping) else params:
-        for each in value if isinstance(value, list | tuple | set | frozenset) else [value]:
-            yield name, each
+        if isinstance(value, list | tuple | set | frozenset):
+            yield from ((name, each) for each in value)
+        else:
+            yield name, value
 
 
-def _spellings(uri: str) -> set[str]:
-    """Return the address with and without its port."""
+def _spellings(uri: str) -> tuple[str, ...]:
+    """The address with and without its port, as it was given first."""
     try:
         parts = urlsplit(uri)
         port = parts.port
     except ValueError:  # a port that is no number, an open bracket: nothing to vary
-        return {uri}
+        return (uri,)
     standard = 443 if parts.scheme == "https" else 80
     if not port:
         # An IPv6 address keeps its brackets in netloc, so a port can simply follow.
-        return {parts.geturl(), _at(parts, f"{parts.netloc}:{standard}")}
-    return {parts.geturl(), _at(parts, parts.netloc.rpartition(":")[0])}
+        return parts.geturl(), _at(parts, f"{parts.netloc}:{standard}")
+    return parts.geturl(), _at(parts, parts.netloc.rpartition(":")[0])
 
 
 def _at(parts: SplitResult, netloc: str) -> str:

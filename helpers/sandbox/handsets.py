@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from helpers.sandbox.store import Store
 
 MODES = ("auto", "manual", "busy", "no-answer", "decline", "off")
 #: Seconds of the clock until an `auto` handset answers, and a `decline` one declines.
 AUTO_ANSWER = 2.0
+
+
+Said = tuple[tuple[str, bool], ...]
+
+
+@lru_cache(maxsize=1024)  # most handsets keep nothing, and a call looks at its own many times
+def _read(keys: str, speech: str) -> tuple[Said, Said, tuple[str, ...]]:
+    kept = json.loads(keys)
+    said = tuple((words, told) for words, told in json.loads(speech))
+    return tuple((key, told) for key, told in kept["keys"]), said, tuple(kept["abroad"])
 
 
 @dataclass
@@ -36,16 +47,8 @@ class Handset:
         row = store.handset(account_sid, number)
         if row is None:
             return cls(store, account_sid, number)
-        kept = json.loads(row["keys"])
-        return cls(
-            store,
-            account_sid,
-            number,
-            row["mode"],
-            [(key, told) for key, told in kept["keys"]],
-            [(words, told) for words, told in json.loads(row["speech"])],
-            kept["abroad"],
-        )
+        keys, speech, abroad = _read(row["keys"], row["speech"])
+        return cls(store, account_sid, number, row["mode"], list(keys), list(speech), list(abroad))
 
     def save(self) -> None:
         """Keep it as it is now."""

@@ -83,7 +83,7 @@ class _Table:
         marks = ", ".join("?" * len(self.kinds))
         self.insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks})"
         self.select = f"SELECT {columns} FROM {self.name}"
-        self.select_with_position = f"SELECT position, {columns} FROM {self.name}"
+        self.select_with_position = f"SELECT place, {columns} FROM {self.name}"
 
     def schema(self) -> list[str]:
         columns = ", ".join(
@@ -93,7 +93,7 @@ class _Table:
         plain = self.kind.__name__
         # AUTOINCREMENT: the place of a removed row is never given to another.
         return [
-            f"CREATE TABLE {self.name} (position INTEGER PRIMARY KEY AUTOINCREMENT, {columns})",
+            f"CREATE TABLE {self.name} (place INTEGER PRIMARY KEY AUTOINCREMENT, {columns})",
             f'CREATE UNIQUE INDEX "{plain} sid" ON {self.name} (sid)',
             f'CREATE INDEX "{plain} account" ON {self.name} (account_sid)',
             *(
@@ -289,7 +289,7 @@ class Store:
     def find(self, kind: type[R], account_sid: str | None, **equal: Any) -> list[R]:
         """Those of an account (None: of all) whose fields equal these, oldest first."""
         where = [Where(name, "=", value) for name, value in equal.items()]
-        return [found for _, found in self._select(kind, account_sid, where, "position")]
+        return [found for _, found in self._select(kind, account_sid, where, "place")]
 
     def lookup(self, kind: type[R], account_sid: str | None, **equal: Any) -> list[R]:
         """The same rows as `find`, to be read only: they are kept until one of the kind changes.
@@ -329,7 +329,7 @@ class Store:
         if before is not None:
             bounds.append((">" if newest_first else "<", before))
             descending = not newest_first  # nearest first; turned round below
-        order = f"position {'DESC' if descending else 'ASC'} LIMIT {int(limit)} OFFSET {int(skip)}"
+        order = f"place {'DESC' if descending else 'ASC'} LIMIT {int(limit)} OFFSET {int(skip)}"
         rows = self._select(kind, account_sid, where, order, bounds)
         return rows if before is None else rows[::-1]
 
@@ -343,7 +343,7 @@ class Store:
     def place(self, kind: type[Resource], account_sid: str, sid: str) -> int | None:
         """The position of a row, or the one it had until it was removed; None if it never was."""
         row = self._db.execute(
-            f"SELECT position FROM {self._tables[kind].name} WHERE sid = ? AND account_sid = ?",
+            f"SELECT place FROM {self._tables[kind].name} WHERE sid = ? AND account_sid = ?",
             (sid, account_sid),
         ).fetchone()
         row = (
@@ -363,7 +363,7 @@ class Store:
         bounds: Sequence[tuple[str, int]] = (),
     ) -> list[tuple[int, R]]:
         table = self._tables[kind]
-        parts = [f"position {comparison} ?" for comparison, _ in bounds]
+        parts = [f"place {comparison} ?" for comparison, _ in bounds]
         values: list[Any] = [position for _, position in bounds]
         if account_sid is not None:
             parts.append("account_sid = ?")
@@ -428,23 +428,23 @@ class Store:
         type: str,
         call_sid: str | None = None,
         message_sid: str | None = None,
-        data: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Write an event into the account's log and return it as the log shows it."""
+        data: dict[str, Any] | str | None = None,
+    ) -> int:
+        """Write an event into the account's log; returns its number. *data* may be JSON already."""
         moment = at.astimezone(UTC).isoformat()
-        text = json.dumps(data or {}, ensure_ascii=False)
-        with self.transaction():
-            seq = self.next(account_sid, "seq")
+        text = data if isinstance(data, str) else json.dumps(data or {}, ensure_ascii=False)
+        seq = self.last_seq(account_sid) + 1
+        self._db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (account_sid, seq, moment, type, call_sid, message_sid, text),
+        )
+        self._counters[account_sid, "seq"] = seq
+        if seq % EVENTS_SWEPT == 0:
             self._db.execute(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (account_sid, seq, moment, type, call_sid, message_sid, text),
+                "DELETE FROM events WHERE account_sid = ? AND seq <= ?",
+                (account_sid, seq - EVENTS_KEPT),
             )
-            if seq % EVENTS_SWEPT == 0:
-                self._db.execute(
-                    "DELETE FROM events WHERE account_sid = ? AND seq <= ?",
-                    (account_sid, seq - EVENTS_KEPT),
-                )
-        return _event((seq, moment, type, call_sid, message_sid, text))
+        return seq
 
     def events(
         self,
@@ -472,8 +472,14 @@ class Store:
 
     def last_seq(self, account_sid: str) -> int:
         """The number of the account's newest event, 0 before the first."""
-        known = self._counters.get((account_sid, "seq"))
-        return self._count(account_sid, "seq") if known is None else known
+        key = (account_sid, "seq")
+        if key not in self._counters:
+            # The events themselves tell it; the counter only what went with a reset (`wipe`).
+            newest = self._db.execute(
+                "SELECT max(seq) FROM events WHERE account_sid = ?", (account_sid,)
+            ).fetchone()
+            self._counters[key] = max(newest[0] or 0, self._count(*key))
+        return self._counters[key]
 
     def last_moment(self) -> datetime | None:
         """The latest moment that any account's log tells of."""
@@ -565,6 +571,8 @@ class Store:
         with self.transaction():
             owned = [account.sid for account in self.find(accounts.kind, account_sid)]
             for sid in {account_sid, *owned}:
+                seq = (sid, "seq", self.last_seq(sid))
+                self._db.execute("INSERT OR REPLACE INTO counters VALUES (?, ?, ?)", seq)
                 for table in tables:
                     self._db.execute(f"DELETE FROM {table} WHERE account_sid = ?", (sid,))
                 # A sub-account's row is its owner's.
