@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from helpers.twiml.document import Document
+from helpers.errors import TwimlError
+from helpers.twiml.document import Document, parse
 from helpers.twiml.element import TwiML
 from helpers.twiml.interpreter import conversation
 from helpers.twiml.steps import (
@@ -144,17 +145,15 @@ def steps_of(
         The steps in order. Where the document leads to another one the list ends with that
         `Fetch`. What cannot be read gives the alert and the apology a caller would hear.
     """
-    source: str | bytes
-    if isinstance(document, Document):
-        kind, source = kind or document.kind, document.source
-    elif isinstance(document, TwiML):
-        kind = kind or ("messaging" if type(document).__name__ == "MessagingResponse" else "voice")
-        source = document.to_xml()
-    else:
-        source = document
+    if isinstance(document, TwiML):
+        kind = kind or ("messaging" if type(document).__name__ == "MessagingResponse" else None)
+        document = document.to_xml()
+    source = document.source if isinstance(document, Document) else document
+    if kind is None:
+        kind = document.kind if isinstance(document, Document) else _kind(document)
     listed = Steps()
     caller = Caller(keys, speech)
-    talk = conversation(source, kind=kind or "voice", url="")
+    talk = conversation(source, kind=kind, url="")
     answer: Any = None
     now = 0.0
     while len(listed) < MOST:
@@ -170,6 +169,14 @@ def steps_of(
         now += _seconds(step, answer)
     talk.close()
     return listed
+
+
+def _kind(source: str | bytes) -> str:
+    """What a document is for; one that cannot be read is a call's, which tells what is wrong."""
+    try:
+        return parse(source).kind
+    except TwimlError:
+        return "voice"
 
 
 def _seconds(step: Step, answer: Any) -> float:

@@ -666,7 +666,8 @@ GATHER = [
     Scene(
         "prompts of all kinds run in order",
         {
-            "/voice": '<Gather><Say loop="2">a</Say><Pause length="2"/><Play>/p.wav</Play></Gather>',
+            "/voice": '<Gather><Say loop="2">a</Say><Pause length="2"/>'
+            "<Play>/p.wav</Play></Gather>",
             "/p.wav": (200, "audio/wav", wav(2)),
         },
         hears=["answer", "Gather", "Say a", "Say a", "Pause 2", "Play /p.wav"],

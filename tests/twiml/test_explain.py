@@ -129,6 +129,16 @@ def test_messages():
     ]
 
 
+def test_what_a_document_is_for_is_seen_from_what_is_in_it():
+    built = MessagingResponse()
+    built.message("a")
+    assert steps(str(built)) == steps(built) == steps(parse(str(built)))
+    assert steps(built) == [Begin("Message", "a"), SendText(None, None, "a")]
+    onward = MessagingResponse()
+    onward.redirect("/b")
+    assert steps(onward) == [Begin("Redirect", "/b"), Fetch("/b")]
+
+
 def test_what_is_wrong_is_told_where_it_would_be_told():
     lines = str(steps("<Response>\n<Pause length='x'/></Response>")).splitlines()
     assert lines[0] == (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from helpers.twiml import VoiceResponse, conversation, parse, steps
 from helpers.twiml.interpreter import APOLOGY
@@ -12,17 +10,12 @@ from helpers.twiml.steps import (
     Alert,
     Answer,
     Begin,
-    Connect,
-    Connected,
     Fetch,
     HangUp,
-    Keys,
     Page,
     ReadKeys,
     RecordCaller,
-    Recorded,
     SendText,
-    Sent,
     Sound,
     Speak,
     Wait,
@@ -293,62 +286,3 @@ def test_steps_of_other_documents():
     assert steps("<Response><Dial>+14155550100</Dial></Response>")[-1] == HangUp()
     many = steps('<Response><Say loop="0">a</Say></Response>')
     assert len(many) == 2002
-
-
-ANSWERS = {
-    ReadKeys: st.sampled_from([Keys(), Keys("1"), Keys(speech="yes", confidence=0.5)]),
-    RecordCaller: st.sampled_from(
-        [Recorded("", "", 0), Recorded("RE", "http://a.test/", 1, "hangup")]
-    ),
-    Connect: st.sampled_from([Connected("busy"), Connected("completed", "CA", 1, True)]),
-    SendText: st.just(Sent("SM")),
-}
-VERBS = st.sampled_from(
-    [
-        "<Redirect/>",
-        "<Redirect>/a</Redirect>",
-        '<Gather action="http://["><Say>a</Say></Gather>',
-        "<Gather/>",
-        "<Record/>",
-        '<Dial action="b">1</Dial>',
-        "<Dial><Queue>1</Queue></Dial>",
-        "<Message>a</Message>",
-        '<Sms action="c">a</Sms>',
-        "<Reject/>",
-        "<Hangup/>",
-        "<Enqueue>a</Enqueue>",
-        "<x/>",
-        "text",
-    ]
-)
-DOCUMENTS = st.lists(VERBS, max_size=5).map(lambda verbs: f"<Response>{''.join(verbs)}</Response>")
-PAGES = st.none() | st.builds(
-    Page,
-    st.sampled_from([HERE, "", "http://["]),
-    st.binary(max_size=30) | DOCUMENTS.map(str.encode),
-    st.sampled_from(["text/xml", "text/plain", "audio/wav", "image/png", ""]),
-    st.sampled_from([None, None, None, (11200, "x")]),
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.data(),
-    PAGES,
-    PAGES,
-    st.sampled_from(["voice", "messaging", "called"]),
-    st.sampled_from([None, FALLBACK]),
-)
-def test_any_conversation_comes_to_an_end(data, one, other, kind, fallback):
-    answers = {step: (lambda _, s=s: data.draw(s)) for step, s in ANSWERS.items()}
-    turn = 0
-
-    def answer(wanted):
-        nonlocal turn
-        turn += 1
-        return one if turn % 2 else other
-
-    steps = drive(conversation(FIRST, kind=kind, fallback=fallback), {**answers, Fetch: answer})
-    assert len(of(Fetch, steps)) <= 101
-    if kind == "voice":
-        assert type(steps[-1]).__name__ in ("HangUp", "Refuse")
