@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import count
 from typing import NoReturn
 
 from lxml import etree
@@ -22,6 +21,9 @@ from helpers.errors import TwimlError
 from helpers.twiml.element import CHILDREN, CLASSES, GenericNode, TwiML
 
 __all__ = ["LIMIT", "ROOTS", "Document", "parse"]
+
+# An element that is read is filled here, not by its constructor.
+_new = object.__new__
 
 #: The greatest size of a document in bytes (whether Twilio means 64000 or 65536 is not said).
 LIMIT = 65536
@@ -40,16 +42,14 @@ ROOTS = {
 # Python's names of the encodings we read; others are refused rather than guessed.
 ENCODINGS = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"}
 
-_BOMS = [
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-]
+_BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DOCTYPE = re.compile(r"\A(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 # What XML has no way to hold, not even escaped.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+# Without one of these no name can have a prefix, and most documents have none.
+_PREFIX = re.compile("xmlns|xml:")
 # In a well-formed document this finds every start tag, in order, and nothing else.
 _START_TAG = re.compile(
     r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<[^\s/!?<>][^\s/>]*+(?:[^>"']|"[^"]*+"|'[^']*+')*+>)""",
@@ -58,33 +58,37 @@ _START_TAG = re.compile(
 
 
 class Document:
-    """A parsed document: *root* with the elements below it, *kind*, and the *source* text."""
+    """A parsed document: *root* with the elements below it, *kind*, and the *source* text.
 
-    def __init__(self, root: TwiML, kind: str, source: str) -> None:
+    *parsed* are all its elements as they stand in the source.
+    """
+
+    def __init__(self, root: TwiML, kind: str, source: str, parsed: Sequence[TwiML] = ()) -> None:
         self.root = root
         self.kind = kind
         self.source = source
+        self._parsed = parsed
 
     def place(self, element: TwiML) -> tuple[int, int]:
         """Line and column of an element's start tag, from 1; (0, 0) if it was not parsed."""
-        if not 0 <= element.order < len(self._tags):
-            return 0, 0
-        return self._where(self._tags[element.order][0])
+        tag = self._tags.get(id(element))
+        return self._where(tag[0]) if tag else (0, 0)
 
     def place_of_attribute(self, element: TwiML, name: str) -> tuple[int, int]:
         """Line and column of an attribute; the element's own if it cannot be found."""
-        if not 0 <= element.order < len(self._tags):
+        if id(element) not in self._tags:
             return 0, 0
-        start, tag = self._tags[element.order]
+        start, tag = self._tags[id(element)]
         # Values are blanked out, so that only names are found.
         names = re.sub(r""""[^"]*"|'[^']*'""", lambda value: " " * len(value[0]), tag)
         found = re.search(rf"(?<=\s){re.escape(name)}(?=\s*=)", names)
         return self._where(start + (found.start() if found else 0))
 
     @cached_property
-    def _tags(self) -> list[tuple[int, str]]:
-        found = _START_TAG.finditer(self.source)
-        return [(match.start(), match[1]) for match in found if match[1]]
+    def _tags(self) -> dict[int, tuple[int, str]]:
+        """Where each element's start tag is, and the tag; worked out when something is wrong."""
+        found = [(tag.start(), tag[1]) for tag in _START_TAG.finditer(self.source) if tag[1]]
+        return {id(element): tag for element, tag in zip(self._parsed, found, strict=False)}
 
     def _where(self, offset: int) -> tuple[int, int]:
         return _line_and_column(self.source, offset)
@@ -121,16 +125,18 @@ def parse(source: bytes | str, kind: str | None = None, charset: str = "") -> Do
         )
     if kind is None:
         kind = _kind(tree)
-    # Without these words no name can have a prefix, and most documents have none.
-    is_plain = "xmlns" not in text and "xml:" not in text
-    return Document(_grow(tree, CLASSES[ROOTS[kind]], count(), is_plain), kind, text)
+    is_plain = _PREFIX.search(text) is None
+    parsed: list[TwiML] = []
+    root = _grow(tree, CLASSES[ROOTS[kind]], parsed, is_plain)
+    return Document(root, kind, text, parsed)
 
 
 def _kind(tree: etree._Element) -> str:
     if next(tree.iterchildren("{*}Message"), None) is None:
         return "voice"
+    tags = {_name(child) for child in tree}
     only_calls = CHILDREN["VoiceResponse"].keys() - CHILDREN["MessagingResponse"].keys()
-    return "voice" if only_calls & {_name(child) for child in tree} else "messaging"
+    return "messaging" if "Message" in tags and not tags & only_calls else "voice"
 
 
 def _decode(source: bytes | str, charset: str) -> tuple[str, bytes]:
@@ -174,17 +180,27 @@ def _refuse_characters(text: str) -> None:
         )
 
 
+@lru_cache(maxsize=64)
+def _known(encoding: str) -> str:
+    """Python's name of an encoding that we read, or ""."""
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
+        return ""
+    return name if name in ENCODINGS else ""
+
+
 def _text(source: bytes, charset: str) -> tuple[str, bytes | None]:
     """The text of some bytes, and the same bytes if they are UTF-8 already."""
-    encoding = next((name for bom, name in _BOMS if source.startswith(bom)), "")
-    if not encoding:
+    if source.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8"
+    elif source.startswith(_BOM_UTF16):
+        encoding = "utf-16"
+    else:
         declared = _DECLARED.match(source)
         encoding = declared[1].decode("ascii") if declared else charset or "utf-8"
-    try:
-        known = codecs.lookup(encoding).name
-    except (LookupError, ValueError):
-        known = ""  # ValueError: a NUL in the name
-    if known not in ENCODINGS:
+    known = _known(encoding)
+    if not known:
         raise TwimlError(
             f"the encoding {encoding!r} is not one that TwiML is read in",
             next_step="write the document in UTF-8",
@@ -294,26 +310,25 @@ def _attributes(tree: etree._Element) -> dict[str, str]:
     }
 
 
-def _grow(
-    tree: etree._Element, cls: type[TwiML], order: Iterator[int], is_plain: bool
-) -> TwiML:
+def _grow(tree: etree._Element, cls: type[TwiML], parsed: list[TwiML], is_plain: bool) -> TwiML:
     """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
-    element = cls.__new__(cls)
+    element = _new(cls)
     element.value = tree.text
     element.attrs = dict(tree.items()) if is_plain else _attributes(tree)
-    element.verbs = []
-    element.order = next(order)
+    element.verbs = verbs = []
+    parsed.append(element)
     if len(tree):
         classes = CHILDREN.get(cls.__name__, {})
         for child in tree:
             name = child.tag if is_plain else _name(child)
-            below = _grow(child, classes.get(name, GenericNode), order, is_plain)
-            if name not in classes:
+            known = classes.get(name)
+            below = _grow(child, known or GenericNode, parsed, is_plain)
+            if known is None:
                 below.name = name
-            element.verbs.append(below)
+            verbs.append(below)
             tail = child.tail
             if tail:
-                element.verbs.append(tail)
+                verbs.append(tail)
     return element
 
 

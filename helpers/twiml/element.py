@@ -90,8 +90,6 @@ class TwiML:
     declared: ClassVar[dict[str, Attribute]] = {}
     #: why a simulated call can do nothing about it, where that is so: one sentence
     idle: ClassVar[str] = ""
-    #: how many elements stood before this one in the document it was parsed from
-    order: int = -1
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -109,9 +109,14 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
     return [problem for _, problem in find(document)]
 
 
-# Attributes that nothing is wrong with, for each class of element: most have been seen before, in
-# the last document or in the element above, and need no second look.
-_FINE: dict[type[TwiML], set[tuple[str, str]]] = {}
+# For each class of element: attributes that nothing is wrong with (most have been seen before, in
+# the last document or in the element above, and need no second look), what text it may have, and
+# whether it has rules of its own.
+_RULES: dict[type[TwiML], tuple[set[tuple[str, str]], str, bool]] = {}
+
+
+def _rules(cls: type[TwiML]) -> tuple[set[tuple[str, str]], str, bool]:
+    return _RULES.setdefault(cls, (set(), cls.text, cls.faults is not TwiML.faults))
 
 
 def find(document: Document) -> list[tuple[TwiML, Problem]]:
@@ -126,7 +131,7 @@ def _look(
 ) -> None:
     """Find what is wrong with an element that may stand where it does, and with all below it."""
     cls = type(element)
-    fine = _FINE.setdefault(cls, set())
+    fine, text, has_faults = _RULES.get(cls) or _rules(cls)
     if not element.attrs.items() <= fine:
         for name, raw in element.attrs.items():
             fault = _attribute(cls, element.name, name, raw, in_gather)
@@ -135,22 +140,26 @@ def _look(
                 found.append((element, _problem(fault, *place)))
             elif len(raw) <= 200 and len(fine) < 1000:
                 fine.add((name, raw))
-    faults = list(element.faults()) if cls.faults is not TwiML.faults else []
-    if cls.text == "none":
-        if _has_text(element):
+    faults = list(element.faults()) if has_faults else []
+    verbs, value = element.verbs, element.value
+    if text == "none":
+        if (verbs or value) and _has_text(element):
             faults.append(_passed_over(element, cls))
-    elif cls.text == "required" and not (faults or _has_text(element) or element.spoken().strip()):
-        mend = f"write its text between <{element.name}> and </{element.name}>"
-        faults.append(Fault(12200, f"<{element.name}> is empty", mend))
+    elif text == "required" and (verbs or not value or value.isspace()):
+        if not faults and not element.spoken().strip():
+            mend = f"write its text between <{element.name}> and </{element.name}>"
+            faults.append(Fault(12200, f"<{element.name}> is empty", mend))
     for fault in faults:
         if in_gather and fault.code in IN_GATHER:
             fault = fault._replace(code=IN_GATHER[fault.code])
         found.append((element, _problem(fault, *document.place(element))))
-    if not element.verbs:
+    if not verbs:
         return
     aside = ASIDE.get(document.kind) if element is document.root else None
     in_gather = cls.__name__ == "Gather"
-    for child in element.elements:
+    for child in verbs:
+        if not isinstance(child, TwiML):
+            continue
         if isinstance(child, GenericNode):
             fault = _misplaced(cls, child.name, element.name)
             found.append((child, _problem(fault, *document.place(child))))
