@@ -13,12 +13,12 @@ import codecs
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lxml import etree
 
 from helpers.errors import TwimlError
-from helpers.twiml.element import CHILDREN, CLASSES, GenericNode, TwiML
+from helpers.twiml.element import CHILDREN, CLASSES, Comment, GenericNode, TwiML
 
 __all__ = ["LIMIT", "ROOTS", "Document", "parse"]
 
@@ -302,7 +302,7 @@ def _name(element: etree._Element) -> str:
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
-def _attributes(tree: etree._Element) -> dict[str, str]:
+def _attributes(tree: etree._Element) -> Any:
     """Names and values, names without their namespace but for xml:lang."""
     return {
         "xml:lang" if name == XML_LANG else etree.QName(name).localname: value
@@ -314,8 +314,10 @@ def _grow(tree: etree._Element, cls: type[TwiML], parsed: list[TwiML], is_plain:
     """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
     element = _new(cls)
     element.value = tree.text
-    element.attrs = dict(tree.items()) if is_plain else _attributes(tree)
-    element.verbs = verbs = []
+    attrs: Any = dict(tree.items()) if is_plain else _attributes(tree)
+    element.attrs = attrs
+    verbs: list[TwiML | str | Comment] = []
+    element.verbs = verbs
     parsed.append(element)
     if len(tree):
         classes = CHILDREN.get(cls.__name__, {})

@@ -145,10 +145,13 @@ def _look(
     if text == "none":
         if (verbs or value) and _has_text(element):
             faults.append(_passed_over(element, cls))
-    elif text == "required" and (verbs or not value or value.isspace()):
-        if not faults and not element.spoken().strip():
-            mend = f"write its text between <{element.name}> and </{element.name}>"
-            faults.append(Fault(12200, f"<{element.name}> is empty", mend))
+    elif (
+        text == "required"
+        and (verbs or not value or value.isspace())
+        and not (faults or element.spoken().strip())
+    ):
+        mend = f"write its text between <{element.name}> and </{element.name}>"
+        faults.append(Fault(12200, f"<{element.name}> is empty", mend))
     for fault in faults:
         if in_gather and fault.code in IN_GATHER:
             fault = fault._replace(code=IN_GATHER[fault.code])
