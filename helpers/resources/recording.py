@@ -26,6 +26,13 @@ OF_CALL = View(
     ("create", "list", "fetch", "update", "delete"),
 )
 
+OF_CONFERENCE = View(
+    "Conferences/{conference_sid}/Recordings",
+    "recordings",
+    "Recording",
+    ("list", "fetch", "update", "delete"),
+)
+
 RUNNING = ("in-progress", "paused")
 
 
@@ -37,7 +44,7 @@ class Recording(Resource):
     path: ClassVar[str] = "Recordings"
     plural: ClassVar[str] = "recordings"
     operations: ClassVar[tuple[str, ...]] = ("list", "fetch", "delete")
-    more_views: ClassVar[tuple[View, ...]] = (OF_CALL,)
+    more_views: ClassVar[tuple[View, ...]] = (OF_CALL, OF_CONFERENCE)
     filters: ClassVar[dict[str, tuple[str, str]]] = {
         "CallSid": ("call_sid", "="),
         "ConferenceSid": ("conference_sid", "="),
@@ -111,11 +118,11 @@ class Recording(Resource):
 
     @classmethod
     def resolve(cls, name: str, params: Params, world: World) -> str:
-        """``Twilio.CURRENT`` is the recording of that call which is running."""
+        """``Twilio.CURRENT`` is the recording of that call or conference which is running."""
         if name != "Twilio.CURRENT":
             return name
-        all_of_call = world.find(cls, call_sid=params.place.get("call_sid", ""))
-        running = [recording.sid for recording in all_of_call if recording.status in RUNNING]
+        all_there = world.find(cls, **params.place)
+        running = [recording.sid for recording in all_there if recording.status in RUNNING]
         return running[-1] if running else name
 
     def as_json(

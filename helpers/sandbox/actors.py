@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -131,6 +132,16 @@ class Actor:
         if signal is not None and signal.kind in self.interrupts:
             raise Interrupted(signal)
         return signal
+
+    @contextmanager
+    def broken_off_by(self, *kinds: str) -> Iterator[None]:
+        """Let signals of these kinds, too, break off every wait while the block runs."""
+        before = self.interrupts
+        self.interrupts = (*before, *kinds)
+        try:
+            yield
+        finally:
+            self.interrupts = before
 
     def check(self) -> None:
         """Raise :class:`Interrupted` if such a signal came while nobody waited."""

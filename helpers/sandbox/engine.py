@@ -21,6 +21,7 @@ from helpers.clock import Clock
 from helpers.resources.account import Account, ApiKey
 from helpers.resources.base import R, Resource
 from helpers.resources.call import FINAL, Call
+from helpers.resources.conference import Conference
 from helpers.resources.message import Message
 from helpers.resources.notification import Notification
 from helpers.resources.number import (
@@ -28,14 +29,18 @@ from helpers.resources.number import (
     OutgoingCallerId,
     ValidationRequest,
 )
+from helpers.resources.participant import Participant
+from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
-from helpers.sandbox import mixing
+from helpers.sandbox import conferences, mixing
 from helpers.sandbox import recording as recordings
 from helpers.sandbox.actors import spawn
+from helpers.sandbox.announcements import Announcement
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
 from helpers.sandbox.pairs import Pairs
+from helpers.sandbox.queues import Line
 from helpers.sandbox.store import Store
 from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
@@ -69,6 +74,8 @@ class Engine:
     base_url: str = ""
     calls: dict[str, LiveCall] = field(default_factory=dict)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
+    rooms: dict[tuple[str, str], conferences.Room] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
     pairs: Pairs = field(default_factory=Pairs)
     _background: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
@@ -458,10 +465,21 @@ class Engine:
             if call.status not in FINAL:
                 live = LiveCall(self, call)
                 live.start(live.run_lost())
+        self._empty_rooms()
         for made in self.store.find(Recording, None):
             if made.status in RUNNING:  # nobody knows how far it came
                 made.status, made.duration = "absent", 0
                 self.store.update(made, "status", "duration")
+
+    def _empty_rooms(self) -> None:
+        """After a restart nobody is in a conference or a queue: those calls have failed."""
+        for conference in self.store.find(Conference, None):
+            if conference.status != "completed":
+                conference.status = "completed"
+                self.store.update(conference, "status")
+        for kind in (Participant, Member):
+            for row in self.store.find(kind, None):
+                self.store.remove(row)
 
     def actors(self, account_sid: str | None = None) -> Iterator[LiveCall | Delivery | Inbound]:
         """Everything under way, of one account or of all."""
@@ -488,6 +506,9 @@ class Engine:
         for actor in actors:  # the other end may be another account's, which hears a hang-up
             if isinstance(actor, LiveCall) and actor.far is not None:
                 actor.far.leave()
+        for room in list(self.rooms.values()):
+            if account_sid in (None, room.conference.account_sid):
+                room.forget()
         tasks = [task for task, whose in self._background.items() if account_sid in (None, whose)]
         return tasks + [actor.task for actor in actors if actor.task is not None]
 
@@ -537,7 +558,7 @@ class AccountWorld:
 
     def update(self, resource: Resource, *names: str) -> None:
         self.engine.store.update(resource, *names)
-        live = self.engine.calls.get(resource.sid)
+        live = self.engine.calls.get(resource.sid) if isinstance(resource, Call) else None
         if live is not None and live.call is not resource:  # a running call reads its own copy
             for name in names:
                 setattr(live.call, name, getattr(resource, name))
@@ -585,8 +606,55 @@ class AccountWorld:
 
     def stop_recording(self, recording: Recording, status: str) -> None:
         live = self.engine.calls.get(recording.call_sid)
-        if live is not None:
+        if recording.conference_sid:
+            room = self._room(recording.conference_sid)
+            if room is not None:
+                recordings.change(room, recording, status)
+        elif live is not None:
             recordings.change(live, recording, status)
+
+    def _room(self, conference_sid: str) -> conferences.Room | None:
+        rooms = self.engine.rooms.values()
+        return next((room for room in rooms if room.conference.sid == conference_sid), None)
+
+    def open_conference(self, name: str) -> Conference:
+        return conferences.opened(self.engine, self, name).conference
+
+    def end_conference(self, conference: Conference) -> None:
+        room = self._room(conference.sid)
+        if room is not None:
+            room.end(conferences.VIA_API)
+            for name in ("status", "reason_conference_ended", "call_sid_ending_conference"):
+                setattr(conference, name, getattr(room.conference, name))
+
+    def announce(
+        self, conference: Conference, call_sid: str | None, url: str, method: str
+    ) -> None:
+        room = self._room(conference.sid)
+        if room is not None and (call_sid is None or call_sid in room.seats):
+            announcement = Announcement(room, call_sid, url, method)
+            self.engine.background(self.account.sid, announcement.run())
+
+    def ring_participant(self, participant: Participant) -> None:
+        room = self._room(participant.conference_sid)
+        if room is not None:
+            room.ring(participant)
+
+    def change_participant(self, participant: Participant) -> None:
+        room = self._room(participant.conference_sid)
+        if room is not None:
+            room.change(participant)
+
+    def remove_participant(self, participant: Participant) -> None:
+        room = self._room(participant.conference_sid)
+        if room is not None:
+            room.kick(participant)
+
+    def dequeue(self, member: Member, url: str, method: str) -> None:
+        live, line = self.engine.calls.get(member.call_sid), self.engine.lines.get(member.queue_sid)
+        if live is not None and line is not None:
+            line.dequeue(live)
+            live.redirect(url, method, "")
 
 
 def shown_url(text: str) -> str:

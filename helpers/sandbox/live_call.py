@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 from helpers.clock import Planned
 from helpers.resources.call import Call
 from helpers.resources.number import ValidationRequest
-from helpers.sandbox import callbacks, dialling, far_end, listening, pieces, playing, recording
+from helpers.sandbox import (
+    beside,
+    callbacks,
+    conferences,
+    dialling,
+    far_end,
+    listening,
+    pieces,
+    playing,
+    queues,
+    record_verb,
+    recording,
+    streaming,
+)
 from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.detection import Detection
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
@@ -33,7 +46,7 @@ TRIAL_LIMIT = 600  # seconds a trial's call may last, warning 13805
 CALL_LIMIT = 14_400
 MOST_HOPS = 10  # owned numbers that one call may be forwarded through
 
-Conversation = Generator[Any, Any, None]
+Conversation = Generator[Any, Any, bool]
 
 
 class Listener(Protocol):
@@ -48,6 +61,19 @@ class Listener(Protocol):
 
     def press(self, track: str, keys: str) -> None:
         """Keys are pressed."""
+
+
+class Company(Protocol):
+    """What joins a call with others, beside a leg of its own: a conference, or a queue's bridge."""
+
+    def hearing(self, live: LiveCall) -> Iterator[tuple[Listener, str]]:
+        """Who listens to what the far end of *live* says, and the track it is for each."""
+
+    def said(self, live: LiveCall, words: str) -> None:
+        """The far end of *live* has said something."""
+
+    def keyed(self, live: LiveCall, keys: str) -> None:
+        """The far end of *live* has pressed keys."""
 
 
 class LiveCall(Actor):
@@ -82,10 +108,14 @@ class LiveCall(Actor):
         self.cookies = Cookies(self.clock.now)
         self.tapes: dict[str, recording.Tape] = {}
         self.listeners: dict[str, Listener] = {}
+        self.beside: dict[str, beside.Beside] = {}  # what a Start began, by SID
         self.files: dict[str, playing.File | None] = {}  # what it played, by URL
         self.answered_at: datetime | None = None
         self.gone = False  # the caller hung up, and a verb's last request is still to be made
+        self.parting = Signal("hangup")  # what becomes of the call after that request
         self.joined = False  # a leg that talks with its parent's other side
+        self.company: Company | None = None  # what joins it with others
+        self.invitation: conferences.Room | None = None  # the conference it is rung for
         self.dial: dialling.Dialling | None = None  # the Dial that this call waits for
         self.line: Callable[[LiveCall], LiveCall] | None = None  # makes the other leg
         self.shown: dict[str, Any] = {}  # what the far end sees when it rings, beside the caller
@@ -229,6 +259,8 @@ class LiveCall(Actor):
         """The person presses keys; a Gather reads them now or later."""
         self.entry("press", digits)
         self.pressed("inbound", digits)
+        if self.company is not None:
+            self.company.keyed(self, digits)
         if self._listens:
             for key in digits:
                 self.tell("live_key", key)
@@ -240,6 +272,8 @@ class LiveCall(Actor):
         """The person says something."""
         self.entry("speak", words)
         self.heard("inbound", words)
+        if self.company is not None:
+            self.company.said(self, words)
         if self._listens:
             self.tell("words", words)
         else:
@@ -289,6 +323,8 @@ class LiveCall(Actor):
         if self.joined and self.parent is not None:
             side = "outbound" if track == "inbound" else "inbound"
             yield from ((listener, side) for listener in list(self.parent.listeners.values()))
+        if track == "inbound" and self.company is not None:
+            yield from self.company.hearing(self)
         if track == "outbound" and self.far is not None and not self.far.over:
             yield from self.far._hearing("inbound")
 
@@ -318,6 +354,7 @@ class LiveCall(Actor):
         if self._limit is not None:
             self._limit.cancel()
         self.engine.calls.pop(self.call.sid, None)
+        self.company = self.invitation = None
 
     def failed(self, problem: Exception) -> None:
         """A mistake of the sandbox itself: the call ends as failed."""
@@ -387,7 +424,7 @@ class LiveCall(Actor):
         if target.url and target.kind != "application":
             first = steps.Fetch(target.url, target.method)
             talk = conversation(first, kind="called", moved=self.moment)
-            if await self._converse(talk) != "done":
+            if await self.converse(talk) != "done":
                 return "completed"  # it does not want to be joined
         assert self.parent is not None
         self.joined = True
@@ -416,6 +453,7 @@ class LiveCall(Actor):
                 signal = stop.signal
             if signal.kind != "redirect":
                 return str(signal.value) if signal.kind == "end" else "completed"
+            self.gone = False
             self._leave_dial()
             work = self.talk(signal.value, updates=True)
 
@@ -525,6 +563,9 @@ class LiveCall(Actor):
     async def finish(self, status: str, told: callbacks.Pairs | None = None) -> None:
         """End the call, if nobody did yet, and tell its status callback."""
         self._close(status)
+        if self.invitation is not None:
+            await self.invitation.absent(self)
+        await beside.stop_all(self)
         for tape in list(self.tapes.values()):
             await recording.end(self, tape)
         told = [*(told or []), *callbacks.ending(self.call)]
@@ -544,7 +585,7 @@ class LiveCall(Actor):
         if call.fallback_url:
             fallback = steps.Fetch(call.fallback_url, call.fallback_method)
         answered = self.answered_at is not None
-        return await self._converse(
+        return await self.converse(
             conversation(
                 first,
                 fallback=fallback,
@@ -554,25 +595,31 @@ class LiveCall(Actor):
             )
         )
 
-    async def _converse(self, talk: Conversation) -> str:
-        """Perform what a conversation asks for. "done" when a called side's document ran out."""
+    async def converse(self, talk: Conversation) -> str:
+        """Perform what a conversation asks for; returns the status it ends the call with.
+
+        A document heard aside (`problems.ASIDE`) returns "done" at its end, "failed" when it
+        cannot be had, "leave" when it leaves the queue.
+        """
         answer: Any = None
         try:
             while True:
                 step = talk.send(answer)
+                if self.gone and not isinstance(step, steps.Fetch):
+                    raise Interrupted(self.parting)
+                if isinstance(step, steps.LeaveQueue):
+                    return "leave"
                 if isinstance(step, steps.HangUp):
                     self.told_back = step.told
                     return "completed"
                 if isinstance(step, steps.Refuse):
                     self.told_back = step.told
                     return "busy" if step.reason == "busy" else "no-answer"
-                if self.gone and not isinstance(step, steps.Fetch):
-                    raise Interrupted(Signal("hangup"))
                 answer = await self.perform(step)
                 if self.gone and isinstance(step, steps.Fetch):
-                    raise Interrupted(Signal("hangup"))  # its answer cannot be run any more
-        except StopIteration:
-            return "done"
+                    raise Interrupted(self.parting)  # its answer cannot be run any more
+        except StopIteration as end:
+            return "done" if end.value else "failed"
         finally:
             talk.close()
 
@@ -605,13 +652,25 @@ class LiveCall(Actor):
             case steps.ReadKeys():
                 return await listening.read(self, step)
             case steps.RecordCaller():
-                return await recording.record(self, step)
+                return await record_verb.record(self, step)
             case steps.Connect():
                 return await dialling.connect(self, step)
+            case steps.Join():
+                return await conferences.join(self, step)
+            case steps.WaitInQueue():
+                return await queues.wait(self, step)
+            case steps.TakeFromQueue():
+                return await queues.take(self, step)
             case steps.Transfer(address):
                 return await far_end.transfer(self, address)
             case steps.Repeat():
                 await far_end.repeat(self)
+            case steps.OpenStream(_, two_way):
+                return await (streaming.connect if two_way else streaming.start)(self, step)
+            case steps.RecordCall():
+                await beside.record(self, step)
+            case steps.StopBeside():
+                return await beside.stop(self, step)
             case steps.SendText():
                 return self._send_text(step)
             case _:

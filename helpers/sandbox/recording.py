@@ -6,17 +6,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.clock import Clock
 from helpers.resources.base import rfc2822
 from helpers.resources.recording import Recording
-from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.pieces import Piece
-from helpers.twiml import steps
 
 if TYPE_CHECKING:
-    from helpers.sandbox.live_call import LiveCall
+    from helpers.resources.call import Call
+    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.live_call import Listener, LiveCall
+
+
+class Recordable(Protocol):
+    """What can be recorded: a call, or a conference (whose *call* is that of the first in it)."""
+
+    engine: Engine
+    clock: Clock
+    world: AccountWorld
+    call: Call
+    tapes: dict[str, Tape]
+    listeners: dict[str, Listener]
 
 
 @dataclass
@@ -101,7 +112,13 @@ class Tape:
 
 
 async def begin(
-    live: LiveCall, source: str, *, channels: int = 1, track: str = "both", **told: Any
+    live: Recordable,
+    source: str,
+    *,
+    channels: int = 1,
+    track: str = "both",
+    conference_sid: str | None = None,
+    **told: Any,
 ) -> Tape:
     """Record the call, or one *track* of it; *told* are the callback, its method and its events."""
     now = live.clock.now()
@@ -111,6 +128,7 @@ async def begin(
         date_created=now,
         date_updated=now,
         call_sid=live.call.sid,
+        conference_sid=conference_sid,
         status="in-progress",
         source=source,
         channels=channels if track == "both" else 1,  # one side alone is always mono
@@ -145,7 +163,7 @@ def hold(live: LiveCall, recording: Recording) -> None:
     )
 
 
-def change(live: LiveCall, recording: Recording, status: str) -> None:
+def change(live: Recordable, recording: Recording, status: str) -> None:
     """Pause, resume or stop a recording that the API started."""
     tape = live.tapes.get(recording.sid)
     if tape is None:
@@ -155,7 +173,7 @@ def change(live: LiveCall, recording: Recording, status: str) -> None:
         live.engine.background(live.call.account_sid, end(live, tape))
 
 
-async def end(live: LiveCall, tape: Tape, seconds: float | None = None) -> None:
+async def end(live: Recordable, tape: Tape, seconds: float | None = None) -> None:
     """A recording is over: keep it, and tell who asked to be told."""
     if live.tapes.pop(tape.recording.sid, None) is None:
         return
@@ -183,12 +201,12 @@ def about(live: LiveCall) -> list[tuple[str, str]]:
     ]
 
 
-def url(live: LiveCall, recording: Recording) -> str:
+def url(live: Recordable, recording: Recording) -> str:
     """Where its sound can be fetched, without suffix."""
     return f"{live.engine.base_url}{recording.uri.removesuffix('.json')}"
 
 
-async def _tell(live: LiveCall, tape: Tape) -> None:
+async def _tell(live: Recordable, tape: Tape) -> None:
     recording = tape.recording
     if not tape.callback or recording.status not in tape.events:
         return
@@ -203,47 +221,10 @@ async def _tell(live: LiveCall, tape: Tape) -> None:
         ("RecordingSource", recording.source),
         ("RecordingTrack", recording.track or "both"),
     ]
+    if recording.conference_sid is not None:
+        pairs.append(("ConferenceSid", recording.conference_sid))
     if recording.duration is not None:
         pairs.append(("RecordingDuration", str(recording.duration)))
     await live.engine.tell(
         live.call.account_sid, tape.callback, tape.method, pairs, call_sid=live.call.sid
-    )
-
-
-async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
-    """Record what the caller says, until a key, silence, the limit or the end."""
-    tape = await begin(
-        live,
-        "RecordVerb",
-        callback=step.callback,
-        method=step.callback_method,
-        events=tuple(step.callback_events),
-    )
-    ended_by = ""
-    try:
-        with live.listening():
-            while not ended_by:
-                quiet = [tape.said + step.timeout] if step.timeout else []
-                left = min([step.max_length, *quiet]) - tape.seconds()
-                signal = await live.wait(left, "live_key", "words")
-                if signal is None:
-                    break
-                if signal.kind == "live_key" and signal.value in step.finish:
-                    ended_by = signal.value
-                    tape.forget_keys()
-    except Interrupted as stop:
-        if stop.signal.kind != "hangup":
-            await end(live, tape)
-            raise
-        ended_by, live.gone = "hangup", True
-    silent = not tape.over and not ended_by
-    seconds = tape.trimmed() if step.trim == "trim-silence" else tape.seconds()
-    await end(live, tape, 0 if silent else max(1.0, seconds))
-    recording = tape.recording
-    return steps.Recorded(
-        "" if silent else recording.sid,
-        url(live, recording),
-        recording.duration or 0,
-        ended_by,
-        silent,
     )

@@ -1,0 +1,591 @@
+"""Conferences while they last: who is in the room, who hears whom, and what its owner is told.
+
+A participant is a call whose Dial waits in `join`. The room wakes it with the signal ``room``,
+which only means "look again": the state of the room and of the seat says what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from helpers.resources.base import rfc2822
+from helpers.resources.call import Call
+from helpers.resources.conference import Conference
+from helpers.resources.participant import LABEL_IN_USE, NO_SUCH_COACHED, Participant
+from helpers.sandbox import recording, waiting
+from helpers.sandbox.actors import Interrupted
+from helpers.sandbox.audio import SECONDS_A_WORD
+from helpers.twiml import VoiceResponse, steps
+
+if TYPE_CHECKING:
+    from helpers.resources.recording import Recording
+    from helpers.sandbox.callbacks import Pairs
+    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.live_call import Listener, LiveCall
+
+FULL = 16020
+
+#: What has to be asked for to be told of an event.
+GROUPS = {
+    "conference-start": "start",
+    "conference-end": "end",
+    "participant-join": "join",
+    "participant-leave": "leave",
+    "participant-mute": "mute",
+    "participant-unmute": "mute",
+    "participant-hold": "hold",
+    "participant-unhold": "hold",
+    "participant-modify": "modify",
+    "participant-speech-start": "speaker",
+    "participant-speech-stop": "speaker",
+    "announcement-end": "announcement",
+    "announcement-fail": "announcement",
+}
+
+#: Changes of a participant that are told as one event, beside muting and holding.
+MODIFIED = ("beep_on_exit", "end_conference_on_exit", "call_sid_to_coach", "wait_url")
+
+#: Why a participant left, as callbacks say it.
+HUNG_UP, BY_API = "participant_hung_up", "participant_updated_via_api"
+MODERATOR, ENDED, NEVER_CAME = (
+    "moderator_ended_conference",
+    "conference_ended_via_api",
+    "participant_add_failed",
+)
+
+#: Why a conference ended, and the same in words.
+VIA_API = "conference-ended-via-api"
+REASONS = {
+    VIA_API: "Conference ended via API",
+    "last-participant-left": "Last participant left the conference",
+    "last-participant-kicked": "Last participant was removed from the conference",
+    "participant-with-end-conference-on-exit-left": "Participant with endConferenceOnExit left",
+    "participant-with-end-conference-on-exit-kicked": (
+        "Participant with endConferenceOnExit was removed"
+    ),
+}
+
+
+class Seat:
+    """A participant's place in a room. *why* it left, or is to leave, is "" while it stays."""
+
+    def __init__(self, live: LiveCall, step: steps.Join, participant: Participant) -> None:
+        self.live = live
+        self.step = step
+        self.participant = participant
+        self.why = ""
+        self.failed = False  # what it was to hear while waiting could not be had
+
+    def look(self) -> None:
+        """Let the call see that something has changed."""
+        self.live.tell("room")
+
+    def go(self) -> None:
+        """Let the call leave of its own accord: after a star, or at the limit of its Dial."""
+        self.why = self.why or HUNG_UP
+        self.look()
+
+
+class Room:
+    """A conference that is not over. It can be recorded as a call can (`recording`)."""
+
+    def __init__(self, engine: Engine, world: AccountWorld, conference: Conference) -> None:
+        self.engine = engine
+        self.world = world
+        self.clock = engine.clock
+        self.conference = conference
+        self.seats: dict[str, Seat] = {}  # by the SID of the call, in the order they came
+        self.invited: dict[str, Participant] = {}  # those who are being rung
+        self.call = Call()  # that of the first participant
+        self.asked: steps.Join | None = None  # what the first one wants to be told
+        self.tapes: dict[str, recording.Tape] = {}
+        self.listeners: dict[str, Listener] = {}
+        self.recorded: steps.Join | None = None  # by whose wish
+        self.over = False
+        self._finished = False
+        self._placed = False  # somebody has named a region
+        self._ended_by: Participant | None = None
+        self._turn = asyncio.Lock()  # one callback after the other, in the order of events
+        self._told = 0
+        self._passing_on = False
+        engine.rooms[self.key] = self
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is found by: the account and the name."""
+        return self.conference.account_sid, self.conference.friendly_name
+
+    @property
+    def started(self) -> bool:
+        """Whether the participants hear each other yet."""
+        return self.conference.status == "in-progress"
+
+    # -- coming --------------------------------------------------------------------------------
+
+    def ring(self, participant: Participant) -> None:
+        """Ring one who comes in when the call is answered."""
+        self.invited[participant.call_sid] = participant
+        [call] = self.world.find(Call, sid=participant.call_sid)
+        call.twiml = str(_invitation(self.conference.friendly_name, participant))
+        self.world.update(call, "twiml")
+        live = self.engine.carry(call)
+        live.invitation = self
+        live.start(live.run_outbound())
+
+    def refusal(self, live: LiveCall, step: steps.Join) -> tuple[int, str] | None:
+        """Why a call may not come in, as Twilio's debugger says it."""
+        name = self.conference.friendly_name
+        if step.coach and step.coach not in self.seats:
+            return NO_SUCH_COACHED, f"Conference {name}: {step.coach} is not in it to be coached"
+        # Sandbox choice: the first participant's limit holds for all, another's for itself.
+        most = min(step.most, self.asked.most if self.asked else step.most)
+        if len(self.seats) >= most:
+            return FULL, f"Conference {name} is full: it has {most} participants"
+        others = [*(seat.participant for seat in self.seats.values()), *self.invited.values()]
+        if step.label and any(
+            other.label == step.label and other.call_sid != live.call.sid for other in others
+        ):
+            return LABEL_IN_USE, f"Conference {name}: the label {step.label} is in use"
+        return None
+
+    def enter(self, live: LiveCall, step: steps.Join) -> Seat:
+        """Give a call a seat; the conference starts if it may."""
+        participant = self.invited.pop(live.call.sid, None) or self._participant(live, step)
+        live.invitation = None
+        if not self.seats:
+            self.call = live.call
+        if self.asked is None:
+            self.asked = step
+        seat = self.seats[live.call.sid] = Seat(live, step, participant)
+        live.company = self
+        if step.region and not self._placed:
+            self._placed = True
+            self.conference.region = step.region
+            self.world.update(self.conference, "region")
+        return seat
+
+    def _participant(self, live: LiveCall, step: steps.Join) -> Participant:
+        now = self.clock.now()
+        participant = Participant(
+            sid=self.world.sid(Participant.prefix),
+            account_sid=self.conference.account_sid,
+            date_created=now,
+            date_updated=now,
+            call_sid=live.call.sid,
+            conference_sid=self.conference.sid,
+            label=step.label or None,
+            muted=step.muted,
+            coaching=bool(step.coach),
+            call_sid_to_coach=step.coach or None,
+            start_conference_on_enter=step.starts,
+            end_conference_on_exit=step.ends,
+            beep=step.beep,
+            beep_on_exit=step.beep in ("true", "onExit"),
+            wait_url=step.wait_url,
+            wait_method=step.wait_method,
+        )
+        self.world.save(participant)
+        return participant
+
+    async def welcome(self, seat: Seat) -> None:
+        """Tell of a participant who has come, and start the conference if it can begin now."""
+        starters = [s for s in self.seats.values() if s.participant.start_conference_on_enter]
+        starts = not self.started and len(self.seats) > 1 and bool(starters)
+        if starts:
+            self._state("in-progress")
+            for other in self.seats.values():
+                other.look()
+        if self.started and seat.participant.beep in ("true", "onEnter"):
+            self._beep("A beep: a participant has joined.")
+        await self.tell("participant-join", seat.participant)
+        if starts:
+            await self.tell("conference-start")
+        await self._record()
+
+    def _beep(self, text: str) -> None:
+        for seat in self.seats.values():
+            if not seat.participant.hold:
+                seat.live.entry("notice", text)
+
+    def _state(self, status: str, *names: str) -> None:
+        self.conference.status = status
+        self.conference.date_updated = self.clock.now()
+        self.world.update(self.conference, "status", "date_updated", *names)
+
+    # -- leaving -------------------------------------------------------------------------------
+
+    def leave(self, seat: Seat, why: str, *, kicked: bool = False) -> None:
+        """Take a participant out; nothing happens if it left before."""
+        seat.why = seat.why or why
+        participant = seat.participant
+        if self.seats.pop(participant.call_sid, None) is None:
+            return
+        seat.live.company = None
+        if self.over:
+            return
+        self.world.remove(participant)
+        how = "kicked" if kicked else "left"
+        if participant.end_conference_on_exit:
+            self.end(f"participant-with-end-conference-on-exit-{how}", participant)
+        elif not self.seats and not self.invited:
+            self.end(f"last-participant-{how}", participant)
+        elif self.started and participant.beep_on_exit:
+            self._beep("A beep: a participant has left.")
+
+    def end(self, reason: str, by: Participant | None = None) -> None:
+        """It is over for everybody; each call goes on by itself."""
+        self.over = True
+        self.engine.rooms.pop(self.key, None)
+        self.conference.reason_conference_ended = reason
+        self.conference.call_sid_ending_conference = by.call_sid if by else None
+        self._ended_by = by
+        self._state("completed", "reason_conference_ended", "call_sid_ending_conference")
+        for seat in self.seats.values():
+            self.world.remove(seat.participant)
+            seat.why = ENDED if reason == VIA_API else MODERATOR
+            seat.look()
+        for sid in list(self.invited):
+            if (live := self.engine.calls.get(sid)) is not None:
+                live.end("canceled")
+
+    async def farewell(self, participant: Participant, why: str, status: str) -> None:
+        """Tell of a participant who has left, and of the end when the last one has."""
+        about = [("ParticipantCallStatus", status), ("ReasonParticipantLeft", why)]
+        await self.tell("participant-leave", participant, about)
+        if not self.over or self.seats or self.invited or self._finished:
+            return
+        self._finished = True
+        for tape in list(self.tapes.values()):
+            assert self.recorded is not None
+            trims = self.recorded.trim == "trim-silence"
+            seconds = tape.trimmed() if trims else tape.seconds()
+            await recording.end(self, tape, max(1.0, seconds))
+            await self._tell_of_recording(tape.recording)
+        reason = self.conference.reason_conference_ended or ""
+        ended = [("ReasonConferenceEnded", reason), ("Reason", REASONS[reason])]
+        if self._ended_by is not None:
+            ended.append(("CallSidEndingConference", self._ended_by.call_sid))
+            if self._ended_by.label:
+                ended.append(("ParticipantLabelEndingConference", self._ended_by.label))
+        await self.tell("conference-end", None, ended)
+
+    async def absent(self, live: LiveCall) -> None:
+        """One who was rung did not come: nobody answered, or the room was full."""
+        participant = self.invited.pop(live.call.sid, None)
+        if participant is None:
+            return
+        self.world.remove(participant)
+        if not self.over and not self.seats and not self.invited:
+            self.end("last-participant-left", participant)
+        await self.farewell(participant, NEVER_CAME, live.call.status)
+
+    def forget(self) -> None:
+        """Drop it without a word: the account is reset, or the sandbox ends."""
+        self.over = self._finished = True
+        self.engine.rooms.pop(self.key, None)
+        for seat in self.seats.values():
+            seat.live.company = None
+        self.seats.clear()
+        self.invited.clear()
+
+    # -- who hears whom --------------------------------------------------------------------------
+
+    def _hearers(self, live: LiveCall) -> list[Seat]:
+        """Those who hear what a call's far end says."""
+        seat = self.seats.get(live.call.sid)
+        if seat is None or not self.started or seat.participant.muted or seat.participant.hold:
+            return []
+        only = seat.participant.call_sid_to_coach
+        return [
+            other
+            for other in self.seats.values()
+            if other is not seat
+            and not other.participant.hold
+            and only in (None, other.participant.call_sid)
+        ]
+
+    def hearing(self, live: LiveCall) -> Iterator[tuple[Listener, str]]:
+        """Who listens to what a call's far end says, and as which track."""
+        hearers = self._hearers(live)
+        for seat in hearers:
+            yield from ((listener, "outbound") for listener in list(seat.live.listeners.values()))
+        if hearers and not self.seats[live.call.sid].participant.coaching:
+            yield from ((listener, "inbound") for listener in list(self.listeners.values()))
+
+    def said(self, live: LiveCall, words: str) -> None:
+        """A call's far end has said something: the log tells who heard it."""
+        hearers = self._hearers(live)
+        seat = self.seats.get(live.call.sid)
+        if not hearers or seat is None:
+            return
+        self._log("participant-heard", seat.participant, words=words, by=_sids(hearers))
+        self._pass_on(hearers, "speak", words)
+        self._speaks(seat, SECONDS_A_WORD * len(words.split()))
+
+    def keyed(self, live: LiveCall, keys: str) -> None:
+        """A call's far end has pressed keys; a star may mean that it wants to leave."""
+        hearers = self._hearers(live)
+        seat = self.seats.get(live.call.sid)
+        if seat is None:
+            return
+        if hearers:
+            self._log("participant-heard", seat.participant, keys=keys, by=_sids(hearers))
+            self._pass_on(hearers, "press", keys)
+        if seat.step.hangup_on_star and "*" in keys:
+            seat.go()
+
+    def _pass_on(self, hearers: list[Seat], act: str, what: str) -> None:
+        """Let other web sites' calls hear it, where these are at the far end of a participant."""
+        if self._passing_on:
+            return  # it came back from one who is in here with both ends
+        self._passing_on = True
+        try:
+            for seat in hearers:
+                far = seat.live.far
+                if far is not None and not far.over:
+                    getattr(far, act)(what)
+        finally:
+            self._passing_on = False
+
+    def _speaks(self, seat: Seat, seconds: float) -> None:
+        if self.asked is None or "speaker" not in self.asked.callback_events:
+            return
+
+        def stop() -> None:
+            if seat.participant.call_sid in self.seats:
+                self.tell_later("participant-speech-stop", seat.participant)
+
+        self.tell_later("participant-speech-start", seat.participant)
+        self.clock.plan(seconds, stop)
+
+    # -- what the API does -----------------------------------------------------------------------
+
+    def change(self, participant: Participant) -> None:
+        """A participant is from now on as the API wants it."""
+        seat = self.seats.get(participant.call_sid)
+        if seat is None:
+            if participant.call_sid in self.invited:
+                self.invited[participant.call_sid] = participant
+            return
+        before, seat.participant = seat.participant, participant
+        if before.muted != participant.muted:
+            mute = "participant-mute" if participant.muted else "participant-unmute"
+            self.tell_later(mute, participant)
+        if before.hold != participant.hold:
+            hold = "participant-hold" if participant.hold else "participant-unhold"
+            self.tell_later(hold, participant)
+        if any(getattr(before, name) != getattr(participant, name) for name in MODIFIED):
+            self.tell_later("participant-modify", participant)
+        sounds = ("hold", "hold_url", "wait_url")
+        if any(getattr(before, name) != getattr(participant, name) for name in sounds):
+            seat.look()
+
+    def kick(self, participant: Participant) -> None:
+        """Take a participant out, or do not ring any longer."""
+        seat = self.seats.get(participant.call_sid)
+        if seat is not None:
+            self.leave(seat, BY_API, kicked=True)
+            seat.look()
+        elif (live := self.engine.calls.get(participant.call_sid)) is not None:
+            live.end("canceled")
+
+    # -- recording -------------------------------------------------------------------------------
+
+    async def _record(self) -> None:
+        """Record from the moment two are joined, if one of them wants it."""
+        wish = next((s.step for s in self.seats.values() if s.step.record), None)
+        if not self.started or self.recorded is not None or wish is None:
+            return
+        self.recorded = wish
+        await recording.begin(
+            self,
+            "Conference",
+            conference_sid=self.conference.sid,
+            callback=wish.recording_callback,
+            method=wish.recording_callback_method,
+            events=tuple(wish.recording_callback_events),
+        )
+
+    async def _tell_of_recording(self, made: Recording) -> None:
+        """The old callback, for a conference that has no newer one."""
+        wish = self.recorded
+        if wish is None or not wish.event_callback or wish.recording_callback:
+            return
+        pairs = [
+            ("EventName", "conference-record-end"),
+            *self._about(None),
+            ("RecordingUrl", recording.url(self, made)),
+            ("Duration", str(made.duration or 0)),
+            ("RecordingFileSize", str(len(await self.engine.recording_audio(made)))),
+        ]
+        account = self.conference.account_sid
+        await self.engine.tell(account, wish.event_callback, "POST", pairs)
+
+    # -- telling ---------------------------------------------------------------------------------
+
+    def tell_later(self, event: str, participant: Participant) -> None:
+        """As `tell`, for those who cannot wait."""
+        account = self.conference.account_sid
+        self.engine.background(account, self.tell(event, participant))
+
+    async def tell(
+        self, event: str, participant: Participant | None = None, more: Pairs | None = None
+    ) -> None:
+        """Something happened: the log has it, and the status callback, if it was asked for."""
+        self._log(event, participant)
+        asked = self.asked
+        if asked is None or not asked.callback or GROUPS[event] not in asked.callback_events:
+            return
+        self._told += 1
+        pairs = [
+            ("StatusCallbackEvent", event),
+            *self._about(participant),
+            ("SequenceNumber", str(self._told)),
+            *(more or []),
+        ]
+        async with self._turn:
+            await self.engine.tell(
+                self.conference.account_sid,
+                asked.callback,
+                asked.callback_method,
+                pairs,
+                call_sid=participant.call_sid if participant else None,
+            )
+
+    def _about(self, participant: Participant | None) -> Pairs:
+        pairs = [
+            ("ConferenceSid", self.conference.sid),
+            ("FriendlyName", self.conference.friendly_name),
+            ("AccountSid", self.conference.account_sid),
+            ("Timestamp", rfc2822(self.clock.now())),
+        ]
+        if participant is not None:
+            pairs.append(("CallSid", participant.call_sid))
+            for name, value in (
+                ("Muted", participant.muted),
+                ("Hold", participant.hold),
+                ("Coaching", participant.coaching),
+                ("EndConferenceOnExit", participant.end_conference_on_exit),
+                ("StartConferenceOnEnter", participant.start_conference_on_enter),
+            ):
+                pairs.append((name, "true" if value else "false"))
+            if participant.label:
+                pairs.append(("ParticipantLabel", participant.label))
+        return pairs
+
+    def _log(self, event: str, participant: Participant | None, **more: object) -> None:
+        about = {"conference": self.conference.friendly_name, "event": event, **more}
+        self.engine.event(
+            self.conference.account_sid,
+            "state",
+            {"conference_sid": self.conference.sid, **about},
+            call_sid=participant.call_sid if participant else None,
+        )
+
+
+def _invitation(name: str, who: Participant) -> VoiceResponse:
+    """What the call of one who is rung does when it is answered."""
+    response = VoiceResponse()
+    asked: dict[str, object] = {
+        "muted": who.muted,
+        "beep": who.beep,
+        "start_conference_on_enter": who.start_conference_on_enter,
+        "end_conference_on_exit": who.end_conference_on_exit,
+        "wait_url": who.wait_url,
+        "wait_method": who.wait_method,
+        "max_participants": who.max_participants,
+        "participant_label": who.label,
+        "coach": who.call_sid_to_coach,
+        "region": who.region or None,
+        "record": who.conference_record,
+        "trim": who.conference_trim,
+        "status_callback": who.conference_status_callback or None,
+        "status_callback_method": who.conference_status_callback_method,
+        "status_callback_event": " ".join(who.conference_status_callback_event) or "start end",
+        "recording_status_callback": who.conference_recording_status_callback or None,
+        "recording_status_callback_method": who.conference_recording_status_callback_method,
+        "recording_status_callback_event": (
+            " ".join(who.conference_recording_status_callback_event) or None
+        ),
+    }
+    response.dial().conference(name, **{k: v for k, v in asked.items() if v is not None})
+    return response
+
+
+def _sids(seats: list[Seat]) -> list[str]:
+    return [seat.participant.call_sid for seat in seats]
+
+
+# -- a call in a room -----------------------------------------------------------------------------
+
+
+async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
+    """Take a call into a conference; returns when it has left."""
+    live.answer("")
+    room = live.engine.rooms.get((live.call.account_sid, step.name))
+    refusal = room.refusal(live, step) if room else None
+    if room is None and step.coach:
+        refusal = NO_SUCH_COACHED, f"Conference {step.name}: nobody is in it to be coached"
+    if refusal is not None:
+        code, text = refusal
+        live.alert(code, text)
+        return steps.Connected("failed", passed_over=code == LABEL_IN_USE)
+    room = room or opened(live.engine, live.world, step.name)
+    seat = room.enter(live, step)
+    parted: Interrupted | None = None
+    limit = live.clock.plan(step.time_limit, seat.go)
+    try:
+        with live.listening(), live.broken_off_by("room"):
+            try:
+                await room.welcome(seat)
+                await _stay(live, room, seat)
+            finally:
+                live.untold("live_key")  # nobody reads the keys and words of a conference later
+                live.untold("words")
+    except Interrupted as stop:
+        parted = stop
+    finally:
+        limit.cancel()
+        hung_up = parted is None or parted.signal.kind == "hangup"
+        room.leave(seat, HUNG_UP if hung_up else BY_API)
+        live.untold("room")
+    await room.farewell(seat.participant, seat.why, live.call.status)
+    if parted is not None and not hung_up:
+        raise parted
+    live.gone = parted is not None
+    if seat.failed:
+        return steps.Connected("failed", caller_left=live.gone)
+    return steps.Connected("answered", bridged=True, caller_left=live.gone)
+
+
+async def _stay(live: LiveCall, room: Room, seat: Seat) -> None:
+    """Be in the room, waiting, talking or on hold, until there is a reason to leave."""
+    while not seat.why:
+        try:
+            await _hear(live, room, seat)
+        except Interrupted as stop:
+            if stop.signal.kind != "room":
+                raise
+
+
+async def _hear(live: LiveCall, room: Room, seat: Seat) -> None:
+    participant = seat.participant
+    if participant.hold:
+        url, method = participant.hold_url, participant.hold_method
+        await waiting.hear(live, url, method, "conference")
+    elif not room.started:
+        url, method = participant.wait_url, participant.wait_method
+        if await waiting.hear(live, url, method, "conference") == "failed":
+            # The conference is not set up then, says the reference.
+            seat.failed, seat.why = True, NEVER_CAME
+            return
+    await live.wait(None)
+
+
+def opened(engine: Engine, world: AccountWorld, name: str) -> Room:
+    """The room in which a conference begins now."""
+    conference = Conference.opened(world, name)
+    world.save(conference)
+    return Room(engine, world, conference)
