@@ -247,3 +247,353 @@ def test_a_text_to_another_accounts_number_comes_in_there():
         theirs = town.http.get(root + "/Messages.json", auth=OTHER[:2], timeout=5).json()
         assert [(m["direction"], m["body"]) for m in theirs["messages"]] == [("inbound", "psst")]
         assert [m.direction for m in town.client.messages.list()] == ["outbound-api"]
+
+
+# -- what a reply may be ------------------------------------------------------------------------
+
+LINE = "+15005550009"
+STOPPED = (
+    "You have successfully been unsubscribed. You will not receive any more messages from this "
+    "number. Reply START to resubscribe."
+)
+
+
+def answer_with(town, inside, **pages):
+    """The shop's web site answers texts with *inside*; *pages* are others of it."""
+    town.site.pages |= {"/sms": twiml(inside)} | {f"/{k}": v for k, v in pages.items()}
+    own(town, sms_url=town.url + "/sms")
+
+
+def text(town, body="hi", number=ALICE, **more):
+    """Somebody texts the shop, and all that follows happens."""
+    sid = town.phone(number, "text", To=SHOP, Body=body, **more)["sid"]
+    town.advance(5)
+    return sid
+
+
+def inbox(town, number=ALICE):
+    return [message["body"] for message in town.phone(number)["inbox"]]
+
+
+@pytest.mark.executes("MessagingResponse", "Message", "Message.to", "Message.from")
+@pytest.mark.executes("Body", "Media")
+def test_a_reply_may_be_put_together_and_go_to_others():
+    with Town(numbers=(SHOP, LINE)) as town:
+        town.site.pages["/cat.png"] = (200, "image/png", b"png")
+        answer_with(
+            town,
+            f'<Message to="{BOB}" from="{LINE}"><Body>one, </Body><Body>two</Body>'
+            "<Media>/cat.png</Media></Message>",
+        )
+        text(town)
+        [message] = town.phone(BOB)["inbox"]
+        assert (message["from"], message["body"]) == (LINE, "one, two")
+        assert message["media"] == [town.url + "/cat.png"]
+        assert message["sid"].startswith("MM")
+        assert town.alerts() == []
+
+
+@pytest.mark.executes("Message.action", "Message.method")
+def test_the_action_of_a_reply_is_told_of_each_change(town):
+    answer_with(town, '<Message action="/told" method="GET">ok</Message>', told=twiml(""))
+    text(town)
+    [reply] = town.client.messages.list(from_=SHOP)
+    told = town.site.asked("/told")
+    assert [list(t.items()) for t in told] == [
+        [
+            ("SmsSid", reply.sid),
+            ("SmsStatus", status),
+            ("MessageStatus", status),
+            ("To", ALICE),
+            ("MessageSid", reply.sid),
+            ("AccountSid", town.sandbox.account_sid),
+            ("From", SHOP),
+            ("ApiVersion", "2010-04-01"),
+        ]
+        for status in ("sending", "sent", "delivered")
+    ]
+    assert reply.direction == "outbound-reply"
+
+
+@pytest.mark.executes("Message.action", "Message.statusCallback")
+def test_the_status_callback_comes_before_the_action_and_verbs_go_on(town):
+    both = '<Message action="/action" statusCallback="/status">one</Message>'
+    answer_with(town, both + "<Message>two</Message>", status=twiml("<Message>no</Message>"))
+    text(town)
+    assert len(town.site.asked("/status")) == 3
+    assert town.site.asked("/action") == []
+    assert inbox(town) == ["one", "two"]  # what a callback answers changes nothing
+
+
+@pytest.mark.executes("MessagingRedirect", "MessagingRedirect.method")
+def test_a_redirect_asks_with_its_method_and_the_same_parameters(town):
+    answer_with(
+        town,
+        '<Redirect method="GET">next?page=2</Redirect>',
+        next=twiml("<Message>there</Message>"),
+    )
+    sid = text(town, "hello")
+    [told] = town.site.asked("/next")
+    assert (told["page"], told["MessageSid"], told["Body"]) == ("2", sid, "hello")
+    assert inbox(town) == ["there"]
+
+
+@pytest.mark.executes("Sms", "Sms.to", "Sms.from", "Sms.statusCallback", "Sms.method")
+def test_sms_is_the_older_name_of_message(town):
+    attributes = f'to="{BOB}" from="{SHOP}" statusCallback="/told" method="GET"'
+    answer_with(town, f"<Sms {attributes}>old</Sms>", told=twiml(""))
+    text(town)
+    assert inbox(town, BOB) == ["old"]
+    assert [t["SmsStatus"] for t in town.site.asked("/told")] == ["sending", "sent", "delivered"]
+
+
+@pytest.mark.executes("VoiceResponse", "Sms", "Sms.action", "Sms.method")
+@pytest.mark.executes("Sms.to", "Sms.from", "Sms.statusCallback")
+def test_a_text_in_a_call_is_sent_and_its_action_goes_on(town):
+    attributes = f'to="{BOB}" from="{SHOP}" action="/sent" method="GET" statusCallback="/told"'
+    town.site.pages |= {
+        "/voice": twiml(f"<Sms {attributes}>psst</Sms><Say>never</Say>"),
+        "/sent": twiml("<Say>Sent.</Say>"),
+        "/told": twiml(""),
+    }
+    town.call()
+    town.advance(10)
+    [message] = town.phone(BOB)["inbox"]
+    [sent] = town.site.asked("/sent")
+    assert (sent["SmsSid"], sent["SmsStatus"]) == (message["sid"], "sending")
+    assert [t["SmsStatus"] for t in town.site.asked("/told")] == ["sending", "sent", "delivered"]
+    assert town.transcript()[1:] == [("Sms", "psst"), ("Say", "Sent.")]
+
+
+@pytest.mark.executes("Sms")
+def test_a_text_in_a_call_goes_to_the_other_side(town):
+    town.call("<Sms>for you</Sms>")
+    town.advance(10)
+    assert [(m["from"], m["body"]) for m in town.phone(ALICE)["inbox"]] == [(SHOP, "for you")]
+
+
+@pytest.mark.executes("Sms", "Sms.action")
+def test_a_text_that_cannot_be_sent_is_invalid_and_the_call_goes_on(town):
+    town.site.pages |= {
+        "/voice": twiml('<Sms to="12" action="/sent">psst</Sms>'),
+        "/sent": twiml("<Say>on</Say>"),
+    }
+    town.call()
+    town.advance(10)
+    assert town.site.asked("/sent")[0]["SmsStatus"] == "invalid"
+    assert town.alerts() == [14101]
+    assert town.transcript()[-1] == ("Say", "on")
+
+
+def test_an_empty_response_is_no_reply(town):
+    answer_with(town, "")
+    text(town)
+    assert inbox(town) == []
+    assert town.alerts() == []
+
+
+def test_twiml_that_is_called_plain_text_is_run(town):
+    town.site.pages["/sms"] = (200, "text/plain", twiml("<Message>run</Message>"))
+    own(town, sms_url=town.url + "/sms")
+    text(town)
+    assert inbox(town) == ["run"]
+
+
+def test_ten_pictures_go_with_a_reply_and_an_eleventh_does_not(town):
+    town.site.pages["/cat.png"] = (200, "image/png", b"png")
+    answer_with(town, "<Message>" + "<Media>/cat.png</Media>" * 11 + "</Message>")
+    text(town)
+    [message] = town.phone(ALICE)["inbox"]
+    assert len(message["media"]) == 10
+    assert town.alerts() == [12200]
+
+
+def test_a_reply_to_a_phone_that_is_off_is_told_with_its_code(town):
+    answer_with(town, '<Message statusCallback="/told">ok</Message>', told=twiml(""))
+    town.phone(ALICE, Mode="off")
+    text(town)
+    told = town.site.asked("/told")[-1]
+    assert next(iter(told)) == "ErrorCode"
+    assert (told["ErrorCode"], told["MessageStatus"]) == ("30003", "undelivered")
+    assert inbox(town) == []
+
+
+def test_a_trials_reply_carries_the_prefix_and_reaches_verified_numbers_only():
+    with Town(type="trial", verified=(ALICE,)) as town:
+        answer_with(town, f'<Message>ok</Message><Message to="{BOB}">no</Message>')
+        text(town)
+        assert inbox(town) == ["Sent from your Twilio trial account - ok"]
+        assert town.alerts() == [14111]
+
+
+def test_a_fallback_that_fails_too_means_no_reply(town):
+    answer_with(town, "<Message>")
+    own(town, sms_fallback_url=town.url + "/gone")
+    text(town)
+    assert town.alerts() == [12100, 11200]
+    assert inbox(town) == []
+
+
+# -- what a web site is told ---------------------------------------------------------------------
+
+
+def test_a_web_site_is_told_of_an_inbound_text_in_this_order(town):
+    answer_with(town, "")
+    sid = text(town, "Hello", MediaUrl=town.url + "/cat.png?x=1")
+    assert list(town.site.asked("/sms")[0].items()) == [
+        ("ToCountry", "US"),
+        ("ToState", ""),
+        ("SmsMessageSid", sid),
+        ("NumMedia", "1"),
+        ("ToCity", ""),
+        ("FromZip", ""),
+        ("SmsSid", sid),
+        ("FromState", ""),
+        ("SmsStatus", "received"),
+        ("FromCity", ""),
+        ("Body", "Hello"),
+        ("FromCountry", "US"),
+        ("To", SHOP),
+        ("ToZip", ""),
+        ("NumSegments", "1"),
+        ("MessageSid", sid),
+        ("AccountSid", town.sandbox.account_sid),
+        ("From", ALICE),
+        ("ApiVersion", "2010-04-01"),
+        ("MediaUrl0", town.url + "/cat.png?x=1"),
+        ("MediaContentType0", "image/png"),
+    ]
+
+
+def test_cookies_are_kept_for_two_numbers_for_four_hours(town):
+    answer_with(town, "")
+    town.site.headers = {"set-cookie": "step=2"}
+
+    def sent():
+        return town.site.requests[-1][2].get("cookie")
+
+    text(town)
+    assert sent() is None
+    town.advance(4 * 3600 - 6)
+    text(town)
+    assert sent() == "step=2"
+    text(town, number=BOB)  # other numbers have a conversation of their own
+    assert sent() is None
+    town.advance(4 * 3600 - 20)  # the last text counts, not the first
+    text(town)
+    assert sent() == "step=2"
+    town.advance(4 * 3600)
+    text(town)
+    assert sent() is None
+
+
+def test_a_reset_forgets_the_cookies(town):
+    answer_with(town, "")
+    town.site.headers = {"set-cookie": "step=2"}
+    text(town)
+    town.control("POST", "/reset")
+    own(town, sms_url=town.url + "/sms")
+    text(town)
+    assert "cookie" not in town.site.requests[-1][2]
+
+
+# -- too much of it ------------------------------------------------------------------------------
+
+
+def test_replies_in_quick_succession_fail_for_a_while(town):
+    answer_with(town, '<Message statusCallback="/told">ok</Message>', told=twiml(""))
+    for _ in range(15):
+        text(town)  # five seconds each
+    assert town.alerts() == []
+    text(town)
+    assert town.alerts() == [14107]
+    newest = town.client.messages.list(from_=SHOP)[0]
+    assert (newest.status, newest.error_code) == ("failed", 14107)
+    told = town.site.asked("/told")[-1]
+    assert (told["MessageStatus"], told["ErrorCode"]) == ("failed", "14107")
+    text(town, number=BOB)  # others are answered
+    assert inbox(town, BOB) == ["ok"]
+    town.advance(30)
+    text(town)
+    assert len(inbox(town)) == 16
+    assert town.alerts() == [14107]
+
+
+def test_replies_that_take_their_time_never_fail(town):
+    answer_with(town, "<Message>ok</Message>")
+    for _ in range(20):
+        text(town)
+        town.advance(25)
+    assert len(inbox(town)) == 20
+    assert town.alerts() == []
+
+
+def test_two_numbers_that_answer_each_other_come_to_an_end():
+    with Town(numbers=(SHOP, LINE)) as town:
+        town.site.pages["/sms"] = twiml("<Message>and you?</Message>")
+        for number in town.client.incoming_phone_numbers.list():
+            number.update(sms_url=town.url + "/sms")
+        town.client.messages.create(to=LINE, from_=SHOP, body="how are you?")
+        town.advance(600)
+        assert town.alerts() == [14107]
+        assert len(town.client.messages.list()) < 100
+
+
+# -- the words everybody obeys -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["STOP", "stopall", "Unsubscribe", "CANCEL", "end", "QUIT", "optout", "Revoke", " stop\n"],
+)
+def test_a_word_that_stops_texts(town, word):
+    answer_with(town, "")
+    text(town, word)
+    assert inbox(town) == [STOPPED]
+    [told] = town.site.asked("/sms")  # asked all the same
+    assert told["Body"] == word
+    assert "OptOutType" not in told
+    with pytest.raises(TwilioRestException) as refused:
+        town.client.messages.create(to=ALICE, from_=SHOP, body="Hello")
+    assert (refused.value.status, refused.value.code) == (400, 21610)
+
+
+@pytest.mark.parametrize("word", ["START", "yes", "Unstop"])
+def test_a_word_that_starts_them_again(town, word):
+    text(town, "STOP")
+    text(town, word)
+    assert inbox(town) == [
+        STOPPED,
+        "You have successfully been re-subscribed to messages from this number. Reply HELP for "
+        "help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    ]
+    town.client.messages.create(to=ALICE, from_=SHOP, body="Hello again")
+
+
+@pytest.mark.parametrize("word", ["help", "INFO"])
+def test_a_word_that_asks_for_help(town, word):
+    text(town, word)
+    assert inbox(town) == ["Reply STOP to unsubscribe. Msg&Data Rates May Apply."]
+
+
+@pytest.mark.parametrize("words", ["STOP please", "please STOP", "STOP.", "STOP STOP", "yes!"])
+def test_more_than_the_word_is_a_text_like_any(town, words):
+    text(town, words)
+    assert inbox(town) == []
+    town.client.messages.create(to=ALICE, from_=SHOP, body="Hello")
+
+
+def test_who_has_stopped_hears_nothing_more(town):
+    text(town, "STOP")
+    text(town, "STOP")
+    text(town, "HELP")
+    assert inbox(town) == [STOPPED]
+    assert town.alerts() == []
+
+
+def test_stopping_one_number_stops_no_other():
+    with Town(numbers=(SHOP, LINE)) as town:
+        text(town, "STOP")
+        town.client.messages.create(to=ALICE, from_=LINE, body="Hello")
+        with pytest.raises(TwilioRestException):
+            town.client.messages.create(to=ALICE, from_=SHOP, body="Hello")
