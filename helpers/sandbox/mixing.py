@@ -53,7 +53,7 @@ def wav_file(parts: Material) -> bytes:
         file.setnchannels(2 if stereo else 1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(_side_by_side(sides[0], sides[1]) if stereo else bytes(sides[0]))
+        file.writeframes(_side_by_side(*map(bytes, sides)) if stereo else bytes(sides[0]))
     return out.getvalue()
 
 

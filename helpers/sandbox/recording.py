@@ -40,7 +40,6 @@ class Tape:
     method: str = "POST"
     events: tuple[str, ...] = ("completed",)
     sounds: list[dict[str, Any]] = field(default_factory=list)  # pieces, with "at" and "track"
-    words: list[str] = field(default_factory=list)  # what the far end said
     over: dict[str, float] = field(default_factory=dict)  # when each track falls silent
 
     def seconds(self) -> float:
@@ -54,9 +53,7 @@ class Tape:
         return max(self.over.values(), default=0.0)
 
     def hear(self, track: str, words: str) -> None:
-        """Remember what the far end says, for a transcription."""
-        if self._hears(track) and track == "inbound":
-            self.words.append(words)
+        """What is said comes as pieces too."""
 
     def press(self, track: str, keys: str) -> None:
         """Keys make no words."""
@@ -92,6 +89,16 @@ class Tape:
         """Forget the keys of this moment: one that ends a recording is not in it."""
         now = round(self.seconds(), 3)
         self.sounds = [s for s in self.sounds if s["kind"] != "keys" or s["at"] != now]
+
+    def words(self) -> str:
+        """What the far end said so far."""
+        now, said = self.seconds(), []
+        for told in self.sounds:
+            if told["kind"] == "words" and told["track"] == "inbound" and told.get("seconds"):
+                words = told["text"].split()
+                part = min(1.0, (now - told["at"]) / told["seconds"])
+                said += words[: max(0, int(len(words) * part + 0.001))]
+        return " ".join(said)
 
     def trimmed(self) -> float:
         """Cut the silence at both ends off; returns the seconds that are left."""

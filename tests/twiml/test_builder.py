@@ -68,7 +68,7 @@ def test_all_136_methods_are_here_with_the_same_arguments_in_order():
 
 def test_no_method_is_here_that_the_official_builder_lacks():
     own = {"walk", "words", "spoken", "own_text", "get", "run", "faults", "answering", "content"}
-    own |= {"read"}
+    own |= {"read", "written_url"}
     own |= {"connect", "start", "stop", "title", "missing", "services"}
     own |= {"prompt", "address", "target", "parties", "afterwards", "body_text", "media_urls"}
     for name, cls in CLASSES.items():

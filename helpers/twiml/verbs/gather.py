@@ -5,11 +5,11 @@ Sources: the TwiML reference on Gather; error pages 13310 to 13338; captured req
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Choice, Digits, Flag, Method, Text, Url, Whole, declare
-from helpers.twiml.element import TwiML
+from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Fetch, Keys, Load, ReadKeys, Step
 from helpers.twiml.verbs.speech import Pause, Play, Say
 
@@ -20,6 +20,12 @@ __all__ = ["Gather"]
 
 MOST_SPEECH = 60  # seconds
 GUESSING = "what the caller says arrives as words here, so there is nothing to guess"
+
+MODELS = (
+    "default|numbers_and_commands|phone_call|experimental_(conversations|utterances)"
+    "|googlev2_[a-z_]+|deepgram_[a-z0-9_.-]+"
+)
+MOST_HINTS, LONGEST_HINT = 500, 100
 
 
 class Gather(TwiML):
@@ -47,18 +53,51 @@ class Gather(TwiML):
         num_digits=Whole(low=1, code=13314),
         partial_result_callback=Url(),
         partial_result_callback_method=Method(code=13329),
-        language=Text("en-US", code=13331),
+        language=Text(
+            "en-US",
+            pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)+|multi",
+            kind="a language with its country, such as en-US",
+            code=13331,
+        ),
         hints=Text(
             code=13330, note="at most 500 phrases of 100 characters, commas between"
         ).without_effect(GUESSING),
         barge_in=Flag(True, code=13332),
         debug=Flag().without_effect("Twilio does not document what it is for"),
         action_on_empty_result=Flag(False, code=13338),
-        speech_model=Text("default", code=13334).without_effect(GUESSING),
+        speech_model=Text(
+            "default", pattern=MODELS, kind="a model such as phone_call", code=13334
+        ).without_effect(GUESSING),
         enhanced=Flag(False, note="deprecated").without_effect(
             "it is deprecated, and the models it chose from are gone"
         ),
     )
+
+    def faults(self) -> Iterator[Fault]:
+        """Too many hints, and attributes that do not go together."""
+        attrs = self.attrs
+        if "hints" in attrs:
+            hints = attrs["hints"].split(",")
+            if len(hints) > MOST_HINTS or max(len(hint.strip()) for hint in hints) > LONGEST_HINT:
+                yield Fault(
+                    13330,
+                    f"hints of <Gather> holds {len(hints)} phrases; {MOST_HINTS} are allowed, "
+                    f"of {LONGEST_HINT} characters each",
+                    "leave some out, or shorten them",
+                )
+        # Twilio's page on 13335 speaks of any speechModel, not of "default" only.
+        if "speechModel" in attrs and attrs.get("speechTimeout") == "auto":
+            yield Fault(
+                13335,
+                'speechTimeout="auto" of <Gather> does not go with a speechModel',
+                "name a number of seconds, or take speechModel out",
+            )
+        if attrs.get("actionOnEmptyResult") == "true" and not attrs.get("action", "-").strip():
+            yield Fault(
+                13338,
+                "<Gather> is to ask its action in any case, and its action is empty",
+                "name a URL, or take action out to ask this document again",
+            )
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """Prompt and listen; with a result go to the action, without one go on."""
@@ -103,7 +142,9 @@ class Gather(TwiML):
 
     def _prompt(self, scene: Scene, keys: bool, speech: bool) -> Generator[Step, Any, None]:
         """Say, play and wait as the elements in it do; what is listened for cuts it short."""
-        files = [child for child in self.elements if isinstance(child, Play) and child.own_text()]
+        files = [
+            child for child in self.elements if isinstance(child, Play) and child.written_url()
+        ]
         if files:  # all of them before the first is heard, so that none keeps the caller waiting
             yield Load(tuple(dict.fromkeys(child.address(scene) for child in files)), 13325)
         barge_in = self.get("barge_in")

@@ -20,6 +20,10 @@ __all__ = ["Record"]
 
 RECORDING_EVENTS = "in-progress completed absent"
 TRIM = "trim-silence do-not-trim"
+NOTHING_RECOGNISED = (
+    "transcribe of <Record>: nothing is recognised here, "
+    "the transcription is what the caller said, word for word"
+)
 
 
 class Record(TwiML):
@@ -54,7 +58,9 @@ class Record(TwiML):
         ),
         transcribe=Flag(False, code=13614),
         transcribe_callback=Url(code=13615),
-        recording_configuration_id=Text(),
+        recording_configuration_id=Text().without_effect(
+            "recordings are the same here, whatever configuration is named"
+        ),
     )
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
@@ -63,7 +69,7 @@ class Record(TwiML):
         longest = self.get("max_length")
         if transcribe and "maxLength" not in self.attrs:
             longest = 120  # nothing longer is transcribed
-        yield Begin("Record")
+        yield Begin("Record", notes=(NOTHING_RECOGNISED,) if transcribe else ())
         made: Recorded = yield RecordCaller(
             finish=self.get("finish_on_key"),
             timeout=self.get("timeout"),
@@ -79,12 +85,9 @@ class Record(TwiML):
         left = made.digits == "hangup"
         if not made.sid and not left:
             return None  # nothing was recorded: the old rule, visible in many samples
+        where = [("RecordingUrl", made.url), ("RecordingSid", made.sid)] if made.sid else []
         action = scene.onward(
-            self,
-            ("RecordingUrl", made.url),
-            ("RecordingSid", made.sid),
-            ("RecordingDuration", str(made.duration)),
-            ("Digits", made.digits),
+            self, *where, ("RecordingDuration", str(made.duration)), ("Digits", made.digits)
         )
         if left:
             # A captured request shows that the action is asked even so.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Digits, Text, Whole, declare
+from helpers.twiml.attributes import Digits, Text, Url, Whole, declare
 from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Sound, Speak, Step, Tones, Wait
 from helpers.twiml.verbs.ssml import phrases
@@ -102,11 +102,13 @@ class Play(TwiML):
     )
 
     def faults(self) -> Iterator[Fault]:
-        """Nothing to play."""
+        """Nothing to play, or something that is no URL."""
         if not self.own_text() and not self.attrs.get("digits"):
             yield Fault(
                 13420, "<Play> has nothing to play", "write the file's URL between its tags"
             )
+        if self.own_text() and not self.written_url():
+            yield Fault(11100, "what stands in <Play> is no URL", f"write {Url.kind}")
 
     def prompt(
         self,
@@ -119,7 +121,7 @@ class Play(TwiML):
 
         It is fetched before the first round, unless *fetched* says that this was done.
         """
-        if not self.own_text():
+        if not self.written_url():
             return False
         url = self.address(scene)
         for _ in range(self.get("loop") or ROUNDS):
@@ -130,9 +132,16 @@ class Play(TwiML):
             fetched = True
         return False
 
+    def written_url(self) -> str:
+        """The URL of the file as written, "" if there is none or it cannot be one."""
+        try:
+            return Url().read(self.own_text())
+        except ValueError:
+            return ""
+
     def address(self, scene: Scene) -> str:
         """Where the file is, seen from the document."""
-        return scene.resolve(self.own_text())
+        return scene.resolve(self.written_url())
 
     def run(self, scene: Scene) -> Generator[Step, Any, None]:
         """Send the keys, play the file, then go on."""
