@@ -288,6 +288,10 @@ class TwiML:
         """What is wrong here beside names and values of attributes, which the checker knows."""
         return iter(())
 
+    def foreseen(self) -> Iterator[Fault]:
+        """What is going to fail when it is run: a call tells then, so only readers are told."""
+        return iter(())
+
     def answering(self) -> str:
         """When an inbound call is picked up: "before" this verb, "after" it, "never" by it."""
         return "before"

@@ -21,7 +21,7 @@ __all__ = ["ASIDE", "Problem", "find", "problems"]
 
 # The catalogue lists these as errors and all others as warnings.
 ERRORS = {11100, 11750, 12100, 12101, 12102, 13000, 13201, 13231, 13238, 13239, 13240, 13325}
-ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212, 14213, 14300}
+ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14204, 14205, 14206, 14210, 14211, 14212, 14213, 14300}
 ERRORS |= {14204, 14205, 14221, 16023, 31920, 31940, 31941, 64101}
 
 #: Codes for an element in a place where its parent does not take it.
@@ -106,32 +106,40 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
             return [
                 Problem(error.line, error.column, error.code, "error", error.what, error.next_step)
             ]
-    return [problem for _, problem in find(document)]
+    return [problem for _, problem in find(document, ahead=True)]
 
 
 # For each class of element: attributes that nothing is wrong with (most have been seen before, in
 # the last document or in the element above, and need no second look), what text it may have, and
-# whether it has rules of its own.
-_RULES: dict[type[TwiML], tuple[set[tuple[str, str]], str, bool]] = {}
+# whether it has rules of its own, and such that look ahead.
+_RULES: dict[type[TwiML], tuple[set[tuple[str, str]], str, bool, bool]] = {}
 
 
-def _rules(cls: type[TwiML]) -> tuple[set[tuple[str, str]], str, bool]:
-    return _RULES.setdefault(cls, (set(), cls.text, cls.faults is not TwiML.faults))
+def _rules(cls: type[TwiML]) -> tuple[set[tuple[str, str]], str, bool, bool]:
+    own = cls.faults is not TwiML.faults, cls.foreseen is not TwiML.foreseen
+    return _RULES.setdefault(cls, (set(), cls.text, *own))
 
 
-def find(document: Document) -> list[tuple[TwiML, Problem]]:
-    """The same with the element each problem belongs to."""
+def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]:
+    """The same with the element each problem belongs to.
+
+    With *ahead* that includes what a call would tell of itself when it comes to the element.
+    """
     found: list[tuple[TwiML, Problem]] = []
-    _look(document, document.root, False, found)
+    _look(document, document.root, False, ahead, found)
     return found
 
 
 def _look(
-    document: Document, element: TwiML, in_gather: bool, found: list[tuple[TwiML, Problem]]
+    document: Document,
+    element: TwiML,
+    in_gather: bool,
+    ahead: bool,
+    found: list[tuple[TwiML, Problem]],
 ) -> None:
     """Find what is wrong with an element that may stand where it does, and with all below it."""
     cls = type(element)
-    fine, text, has_faults = _RULES.get(cls) or _rules(cls)
+    fine, text, has_faults, has_foreseen = _RULES.get(cls) or _rules(cls)
     if not element.attrs.items() <= fine:
         for name, raw in element.attrs.items():
             fault = _attribute(cls, element.name, name, raw, in_gather)
@@ -141,6 +149,8 @@ def _look(
             elif len(raw) <= 200 and len(fine) < 1000:
                 fine.add((name, raw))
     faults = list(element.faults()) if has_faults else []
+    if has_foreseen and ahead:
+        faults += element.foreseen()
     verbs, value = element.verbs, element.value
     if text == "none":
         if (verbs or value) and _has_text(element):
@@ -171,7 +181,7 @@ def _look(
             code = 13201 if document.kind == "called" and child.name == "Dial" else aside.code
             fault = Fault(code, f"<{child.name}> cannot be used {aside.where}", "take it out")
             found.append((child, _problem(fault, *document.place(child))))
-        _look(document, child, in_gather, found)
+        _look(document, child, in_gather, ahead, found)
 
 
 def _has_text(element: TwiML) -> bool:

@@ -8,7 +8,7 @@ one. Sources: the TwiML reference on Connect, Start and Stop; error pages 12200,
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from helpers.twiml.attributes import Method, Url, declare
@@ -26,6 +26,8 @@ class Service(TwiML):
 
     #: what a Stop ends, for those that can run beside a call
     beside = ""
+    #: what is different about it in this sandbox, where something is
+    here: ClassVar[tuple[str, ...]] = ()
 
     def connect(self, scene: Scene) -> Generator[Step, Any, Disconnected]:
         """Talk to the service until that is over."""
@@ -49,8 +51,8 @@ class Service(TwiML):
 
     def title(self) -> str:
         """What a reader of the transcript wants to see."""
-        named = (self.attrs.get("url"), self.attrs.get("name"), self.own_text())
-        return " ".join(filter(None, (self.name, *named)))
+        title = f"{self.name} {self.attrs.get('url') or self.own_text()}".strip()
+        return f"{title} as {self.attrs['name']}" if self.attrs.get("name") else title
 
     def missing(self, way: str) -> Fault | None:
         """What it lacks to be connected or started (*way*), or None."""
@@ -92,7 +94,7 @@ class Connect(TwiML):
             yield Begin("Connect")
             return None
         service = found[0]
-        yield Begin("Connect", service.title())
+        yield Begin("Connect", service.title(), service.here)
         ended = Disconnected()
         if service.missing("connect") is None:
             ended = yield from service.connect(scene)
@@ -130,7 +132,7 @@ class Start(TwiML):
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """Begin all that stands in it."""
         for service in _services(self):
-            yield Begin("Start", service.title())
+            yield Begin("Start", service.title(), service.here)
             if service.missing("start") is None:
                 yield from service.start(scene)
         return None
@@ -145,6 +147,13 @@ class Stop(TwiML):
         """Nothing in it."""
         if not _services(self) and not _has_unknown(self):
             yield Fault(14300, "<Stop> is empty", "name what a <Start> began, such as a <Stream>")
+
+    def foreseen(self) -> Iterator[Fault]:
+        """Something without its name."""
+        for service in _services(self):
+            if service.beside and not service.attrs.get("name"):
+                what = f"<{service.name}> in a <Stop> has no name"
+                yield Fault(12200, what, "give it the name that it has in its <Start>")
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """End all that stands in it."""

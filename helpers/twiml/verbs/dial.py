@@ -5,6 +5,7 @@ Sources: the TwiML reference on Dial; error pages 13000, 13210 to 13256, 13802.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from helpers.twiml.steps import (
     Target,
 )
 from helpers.twiml.verbs.conference import Conference
-from helpers.twiml.verbs.parties import Party
+from helpers.twiml.verbs.parties import Party, is_number, no_number
 from helpers.twiml.verbs.queue import Queue
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ RECORD = (
 )
 ALIASES = {"true": "record-from-answer", "false": "do-not-record"}
 TRIM = "trim-silence do-not-trim"
+
+# Beside numbers: a client, WhatsApp, or for a SIP party any word of these characters.
+CALLER_ID = r"((client|whatsapp|sips?):)?[A-Za-z0-9+_.@-]+"
+# Twilio says "too long" (13248) and not how long: sandbox choice, as long as a SIP address.
+LONGEST_CALLER_ID = 255
 
 #: How many parties one Dial may ring.
 MOST = 10
@@ -123,6 +129,24 @@ class Dial(TwiML):
                 13000,
                 f"<{min(alone)}> shares its <Dial> with others",
                 "give it a <Dial> of its own",
+            )
+
+    def foreseen(self) -> Iterator[Fault]:
+        """A number or a caller id that is none."""
+        written = "" if self.parties() else self.own_text()
+        if written and not is_number(written):
+            yield no_number("Dial", written)
+        caller_id = self.attrs.get("callerId")
+        if caller_id is None:
+            return
+        if len(caller_id) > LONGEST_CALLER_ID:
+            what = f"callerId of <Dial> has {len(caller_id)} characters"
+            yield Fault(13248, what, f"shorten it to {LONGEST_CALLER_ID} at most")
+        elif not (is_number(caller_id) or re.fullmatch(CALLER_ID, caller_id)):
+            yield Fault(
+                13214,
+                f'callerId="{caller_id[:40]}" of <Dial> is no number and no address',
+                "name a number of yours, like +14155550100, or take it out",
             )
 
     def answering(self) -> str:

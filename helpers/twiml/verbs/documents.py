@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, declare
-from helpers.twiml.element import TwiML
+from helpers.twiml.element import Fault, TwiML
 
 __all__ = ["FaxResponse", "MessagingResponse", "Receive", "VoiceResponse"]
+
+
+#: How many messages one inbound message may cause.
+MOST_REPLIES = 10
 
 
 def version() -> Text:
@@ -33,6 +39,16 @@ class MessagingResponse(TwiML):
     tag = "Response"
     inside = ()
     attributes = declare(version=version())
+
+    def foreseen(self) -> Iterator[Fault]:
+        """More replies than one message may have."""
+        replies = [child for child in self.elements if child.name in ("Message", "Sms")]
+        if len(replies) > MOST_REPLIES:
+            yield Fault(
+                14109,
+                f"one message is answered {len(replies)} times, {MOST_REPLIES} are sent",
+                "say it in fewer messages",
+            )
 
 
 class FaxResponse(TwiML):

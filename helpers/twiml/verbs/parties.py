@@ -6,6 +6,7 @@ Application; error pages 13221 to 13255.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl
@@ -41,10 +42,19 @@ __all__ = [
     "SipUri",
     "WhatsApp",
     "given",
+    "is_number",
+    "no_number",
 ]
+
+# The headers that may be sent to a SIP party beside those whose names begin with X- (13252).
+HEADERS = {"user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id"}
+LONGEST_HEADER = 1024
+# Twilio counts <Uri>s and <Header>s and does not say how far: sandbox choice, as many as parties.
+MOST_URIS = MOST_HEADERS = 10
 
 PROGRESS = "initiated ringing answered completed"
 LONGEST_URI = 255
+SIGNING_IN = ("username", "password")
 
 # A simulated SIP party lets everybody in, so nothing keeps or shows what these say.
 NO_PASSWORD = "a simulated SIP party asks for no name and no password."
@@ -60,6 +70,21 @@ def detecting() -> Mapping[str, Attribute]:
         machine_detection_speech_threshold=Whole(2400, low=1000, high=6000, unit="milliseconds"),
         machine_detection_speech_end_threshold=Whole(1200, low=500, high=5000, unit="milliseconds"),
         machine_detection_silence_timeout=Whole(5000, low=2000, high=10000, unit="milliseconds"),
+    )
+
+
+def is_number(written: str) -> bool:
+    """Whether this can be a telephone number, however it is written."""
+    digits = re.sub(r"[\s().\-/]", "", written)
+    return re.fullmatch(r"\+?[0-9]{3,15}", digits) is not None
+
+
+def no_number(tag: str, written: str) -> Fault:
+    """The fault of a text that is no telephone number."""
+    return Fault(
+        13223,
+        f'"{written[:40]}" in <{tag}> is no telephone number',
+        "write it with its country, like +14155550100",
     )
 
 
@@ -145,6 +170,11 @@ class Number(Party):
     )
 
     kind = "number"
+
+    def foreseen(self) -> Iterator[Fault]:
+        """What is no number."""
+        if self.address() and not is_number(self.address()):
+            yield no_number("Number", self.address())
 
 
 class Client(Party):
@@ -234,6 +264,32 @@ class Sip(Party):
                 f'"{uri.removeprefix("sip:")[:40]}" of <Sip> is no SIP address',
                 "write one such as sip:alice@example.com, at most 255 characters long",
             )
+        uris = [child for child in self.elements if isinstance(child, SipUri)]
+        if len(uris) > MOST_URIS:
+            what = f"<Sip> has {len(uris)} <Uri>, {MOST_URIS} are allowed"
+            yield Fault(13250, what, "leave some out")
+        if any(element.attrs.get(name) == "" for element in (self, *uris) for name in SIGNING_IN):
+            yield Fault(
+                13249, "a username or password of <Sip> is empty", "write it, or leave it out"
+            )
+        yield from self._bad_headers()
+
+    def _bad_headers(self) -> Iterator[Fault]:
+        headers = self._handed()
+        if len(headers) > MOST_HEADERS:
+            what = f"<Sip> sends {len(headers)} headers, {MOST_HEADERS} are allowed"
+            yield Fault(13251, what, "leave some out")
+        for name, value in headers:
+            known = name.lower().startswith("x-") or name.lower() in HEADERS
+            if not known or re.fullmatch("[A-Za-z0-9-]+", name) is None:
+                yield Fault(
+                    13252,
+                    f'the SIP header "{name[:40]}" cannot be sent',
+                    "begin its name with X-, and use letters, digits and hyphens",
+                )
+            if len(name) + len(value) > LONGEST_HEADER:
+                what = f"the SIP header {name[:40]} has more than {LONGEST_HEADER} characters"
+                yield Fault(13253, what, "shorten it")
 
 
 class SipUri(TwiML):
@@ -294,6 +350,11 @@ class WhatsApp(Party):
     )
 
     kind = "whatsapp"
+
+    def foreseen(self) -> Iterator[Fault]:
+        """What is no number."""
+        if self.address() and not is_number(self.address().removeprefix("whatsapp:")):
+            yield no_number("WhatsApp", self.address())
 
 
 class Sim(Party):

@@ -5,6 +5,7 @@ Sources: the TwiML reference on Enqueue, Leave and Queue; error pages 14201 to 1
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,18 @@ class Task(TwiML):
         priority=Whole(low=0).without_effect(NO_TASKROUTER),
         timeout=Whole(low=1, unit="seconds").without_effect(NO_TASKROUTER),
     )
+
+    def faults(self) -> Iterator[Fault]:
+        """Something that is not JSON."""
+        text = self.own_text()
+        try:
+            is_object = isinstance(json.loads(text), dict)
+        except (ValueError, RecursionError):
+            is_object = False
+        if text and not is_object:
+            yield Fault(
+                14221, "the text of <Task> is no JSON object", 'write one like {"language": "en"}'
+            )
 
 
 class Leave(TwiML):

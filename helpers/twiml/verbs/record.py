@@ -6,11 +6,11 @@ captured request.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Choice, Digits, Flag, Method, Text, Url, Whole, declare
-from helpers.twiml.element import TwiML
+from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Fetch, RecordCaller, Recorded, Step
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["Record"]
 
 RECORDING_EVENTS = "in-progress completed absent"
 TRIM = "trim-silence do-not-trim"
+SHORTEST_TRANSCRIBED = 2  # seconds
 NOTHING_RECOGNISED = (
     "transcribe of <Record>: nothing is recognised here, "
     "the transcription is what the caller said, word for word"
@@ -62,6 +63,15 @@ class Record(TwiML):
             "recordings are the same here, whatever configuration is named"
         ),
     )
+
+    def foreseen(self) -> Iterator[Fault]:
+        """Too short to be transcribed, whatever is said."""
+        if self.get("transcribe") and self.get("max_length") < SHORTEST_TRANSCRIBED:
+            yield Fault(
+                13617,
+                f"<Record> ends after {self.get('max_length')} s, too short to be transcribed",
+                f"let maxLength be {SHORTEST_TRANSCRIBED} to 120",
+            )
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """Record, then go to the action with the recording's URL."""

@@ -106,3 +106,10 @@ class Parameter(TwiML):
         name=Text(),
         value=Text(),
     )
+
+    def faults(self) -> Iterator[Fault]:
+        """One of the two is missing."""
+        if not self.attrs.get("name"):
+            yield Fault(12200, "<Parameter> has no name", "name it: name=...")
+        elif "value" not in self.attrs:
+            yield Fault(12200, "<Parameter> has no value", "give it one: value=...")
