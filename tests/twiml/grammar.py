@@ -13,7 +13,7 @@ ATTRIBUTES = [(name, a) for name, element in ELEMENTS.items() for a in element["
 
 # What fits the attributes whose values have a form, and what does not fit.
 FORMS = {
-    ("Stream", "url"): ("wss://media.test/s", "https://media.test/s"),
+    ("Stream", "url"): ("wss://127.0.0.1:9/s", "https://127.0.0.1:9/s"),
     ("Say", "voice"): ("woman", "a robot"),
     ("Say", "language"): ("de-DE", "x y"),
     ("SsmlBreak", "time"): ("500ms", "long"),

@@ -152,7 +152,7 @@ def test_any_document_can_be_looked_at(document, keys, speech):
 @given(documents(URLS))
 def test_what_is_wrong_is_told_with_a_code_and_a_line(document):
     for alert in (step for step in steps(document) if isinstance(step, Alert)):
-        assert 11100 <= alert.code <= 16200
+        assert 11100 <= alert.code <= 63999
         assert alert.level in ("warning", "error")
         assert 0 <= alert.line <= document.count("\n") + 1
         assert alert.text.endswith(".") and "\n" not in alert.text
