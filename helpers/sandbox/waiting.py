@@ -26,8 +26,6 @@ def is_built_in(url: str) -> bool:
         host = (parts.hostname or "").lower()
     except ValueError:
         return False
-    if host in ("twimlets.com", "www.twimlets.com"):
-        return parts.path.rstrip("/") == "/holdmusic"
     if host.startswith("com.twilio.") and host.endswith(".s3.amazonaws.com"):
         return True
     return host == "s3.amazonaws.com" and parts.path.startswith("/com.twilio.")
