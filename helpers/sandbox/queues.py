@@ -312,7 +312,7 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
     live.gone = parted is not None
     if place is None:
         return steps.Connected("canceled" if live.gone else status, caller_left=live.gone)
-    # Which call it was is not documented for queues; the parameters are those of other Dials.
+    # Beside what other Dials tell, the action hears what the caller's document heard.
     return steps.Connected(
         status,
         place.live.call.sid,
@@ -320,6 +320,11 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
         bridged=True,
         recording_url=url,
         caller_left=live.gone,
+        more=(
+            ("QueueSid", line.queue.sid),
+            ("QueueTime", str(place.seconds)),
+            ("DequeingCallSid", live.call.sid),
+        ),
     )
 
 
