@@ -12,10 +12,13 @@ ELEMENTS: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"
 ATTRIBUTES = [(name, a) for name, element in ELEMENTS.items() for a in element["attributes"]]
 
 # What fits the attributes whose values have a form, and what does not fit.
-FORMS = {
+FORMS: dict[tuple[str, str], tuple[str, str | None]] = {
     ("Stream", "url"): ("wss://127.0.0.1:9/s", "https://127.0.0.1:9/s"),
     ("Say", "voice"): ("woman", "a robot"),
     ("Say", "language"): ("de-DE", "x y"),
+    ("Gather", "language"): ("de-DE", "de"),
+    ("Gather", "speechModel"): ("phone_call", "a model"),
+    ("Header", "name"): ("X-Colour", None),
     ("SsmlBreak", "time"): ("500ms", "long"),
     ("Enqueue", "workflowSid"): ("WW" + "0" * 32, "WW1"),
     ("Conference", "coach"): ("CA" + "0" * 32, "CA1"),
