@@ -15,6 +15,7 @@ from helpers.resources.base import (
     is_web_address,
     shown,
 )
+from helpers.resources.number import IncomingPhoneNumber
 
 INVALID_URL, INVALID_METHOD = 21402, 21403
 
@@ -76,6 +77,14 @@ class Application(Resource):
         super().change(params, world)
         self.friendly_name = name
         self._check()
+
+    def delete(self, world: World) -> None:
+        """Forget it; the numbers that named it ask their own URLs again."""
+        for name in ("voice_application_sid", "sms_application_sid"):
+            for number in world.find(IncomingPhoneNumber, **{name: self.sid}):
+                setattr(number, name, "")
+                world.update(number, name)
+        world.remove(self)
 
     def _check(self) -> None:
         for param, name in self.parameters("update").items():

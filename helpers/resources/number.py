@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from helpers import phone_numbers
@@ -170,6 +170,19 @@ class IncomingPhoneNumber(Resource):
             raise Refusal(400, 21405, "A VoiceFallbackUrl needs a VoiceUrl to fall back from.")
         if self.sms_fallback_url and not self.sms_url:
             raise Refusal(400, 21406, "An SmsFallbackUrl needs an SmsUrl to fall back from.")
+
+    def for_texts(self, world: World) -> IncomingPhoneNumber:
+        """The number with what is to be asked when a text arrives: an application's URLs win."""
+        application = find_application(world, self.sms_application_sid)
+        if application is None:
+            return self
+        return replace(
+            self,
+            sms_url=application.sms_url,
+            sms_method=application.sms_method,
+            sms_fallback_url=application.sms_fallback_url,
+            sms_fallback_method=application.sms_fallback_method,
+        )
 
     def change(self, params: Params, world: World) -> None:
         """Give it other settings."""

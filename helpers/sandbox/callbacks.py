@@ -33,8 +33,11 @@ def parameters(call: Call) -> Pairs:
     ]
     if call.parent_call_sid:
         pairs.append(("ParentCallSid", call.parent_call_sid))
+    if call.application_sid:
+        pairs.append(("ApplicationSid", call.application_sid))
     for sides, number in ((("From", "Caller"), call.from_), (("To", "Called"), call.to)):
-        country = phone_numbers.region(number) or ""
+        # A client or a SIP address is nowhere, whatever digits it has.
+        country = (phone_numbers.region(number) or "") if number.startswith("+") else ""
         for side in sides:
             pairs += [(f"{side}City", ""), (f"{side}State", ""), (f"{side}Zip", "")]
             pairs.append((f"{side}Country", country))
@@ -73,4 +76,6 @@ def ending(call: Call) -> Pairs:
         pairs.append(("Duration", str(max(1, math.ceil((call.duration or 0) / 60)))))
     if call.direction != "inbound":
         pairs.append(("SipResponseCode", str(SIP_CODES[call.status])))
+    if call.answered_by:
+        pairs.append(("AnsweredBy", call.answered_by))
     return pairs

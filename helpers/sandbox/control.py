@@ -69,6 +69,7 @@ class Control:
             ("POST", f"{phone}/hangup", self.hangup),
             ("POST", f"{phone}/press", self.press),
             ("POST", f"{phone}/speak", self.speak),
+            ("POST", f"{phone}/refer", self.refer),
             ("POST", f"{phone}/call", self.call),
             ("POST", f"{phone}/text", self.text),
             ("GET", "/_sandbox/events", self.events),
@@ -161,6 +162,17 @@ class Control:
             self.engine.handset(account.sid, number).speak(words, told=False)
         return self._shown(account, number)
 
+    async def refer(self, request: Request, account: Account, form: Params) -> Response:
+        """The SIP party of a Dial asks that its caller be sent elsewhere."""
+        number, to = _number(request), form.get("To")
+        if not phone_numbers.is_address(to):
+            raise ControlRefusal(400, f"To is an address such as sip:bob@example.com, not {to!r}.")
+        live = self.engine.call_of(account.sid, number)
+        if live is None or not live.joined or not number.startswith("sip"):
+            raise ControlRefusal(409, f"{number} is no SIP party that a Dial has joined.")
+        live.refer(to)
+        return self._shown(account, number)
+
     async def call(self, request: Request, account: Account, form: Params) -> Response:
         number, owned = self._callee(request, form)
         if self.engine.call_of(account.sid, number) is not None:
@@ -170,6 +182,8 @@ class Control:
 
     async def text(self, request: Request, account: Account, form: Params) -> Response:
         number, owned = self._callee(request, form)
+        if not phone_numbers.is_e164(number):
+            raise ControlRefusal(400, f"{number} is no telephone number: it can only call.")
         body, media = form.get("Body"), form.all("MediaUrl")
         if not body and not media:
             raise ControlRefusal(400, "A text needs a Body or a MediaUrl.")
@@ -304,8 +318,12 @@ class Control:
 def _number(request: Request) -> str:
     # A plus that came unescaped in a path stays a plus; "%2B" was decoded to one.
     number = str(request.path_params["number"])
-    if not phone_numbers.is_e164(number):
-        raise ControlRefusal(400, f"A handset's number looks like +14155550100, not {number!r}.")
+    if not phone_numbers.is_address(number):
+        raise ControlRefusal(
+            400,
+            f"A handset's number looks like +14155550100 (or client:alice, "
+            f"sip:alice@example.com, whatsapp:+14155550100), not {number!r}.",
+        )
     return number
 
 
