@@ -29,7 +29,9 @@ from helpers.sandbox import (
     queues,
     record_verb,
     recording,
+    relay,
     streaming,
+    transcribing,
 )
 from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.detection import Detection
@@ -667,8 +669,12 @@ class LiveCall(Actor):
                 await far_end.repeat(self)
             case steps.OpenStream(_, two_way):
                 return await (streaming.connect if two_way else streaming.start)(self, step)
+            case steps.OpenRelay():
+                return await relay.connect(self, step)
             case steps.RecordCall():
                 await beside.record(self, step)
+            case steps.Transcribe():
+                await transcribing.start(self, step)
             case steps.StopBeside():
                 return await beside.stop(self, step)
             case steps.SendText():

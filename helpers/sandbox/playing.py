@@ -56,7 +56,7 @@ async def play(live: LiveCall, step: steps.Sound) -> bool | None:
         return False
     if listening.cut(live, step):
         return True
-    live.sounded("outbound", _piece(live, file))
+    live.sounded("outbound", piece_of(live, file))
     return await _sounding(live, file.seconds, step)
 
 
@@ -146,7 +146,7 @@ def _own_recording(live: LiveCall, url: str) -> File | None:
     return File(float(found[0].duration or 0), recording=sid) if found else None
 
 
-def _piece(live: LiveCall, file: File) -> pieces.Piece:
+def piece_of(live: LiveCall, file: File) -> pieces.Piece:
     """A file as a piece; its content is kept, where somebody keeps the sound of this call."""
     if file.recording:
         return pieces.Piece("recording", file.seconds, file.recording)

@@ -30,12 +30,23 @@ from helpers import signing
 from helpers.sandbox import inside, overrides, twimlets
 from helpers.sandbox.cookies import Cookies
 
-__all__ = ["DOCUMENT_LIMIT", "MEDIA_LIMIT", "Cookies", "Reply", "Webhooks"]
+__all__ = [
+    "DOCUMENT_LIMIT",
+    "MEDIA_LIMIT",
+    "SOCKET_LIMIT",
+    "Cookies",
+    "NoSocket",
+    "Reply",
+    "Webhooks",
+]
 
 DOCUMENT_LIMIT = 65_536  # bytes of TwiML, error 11750
 MEDIA_LIMIT = 5_000_000  # bytes of a media file, error 11751
+SOCKET_LIMIT = 1_000_000  # bytes of one message over a WebSocket
+CLOSING = 1.0  # real seconds in which the other side of a WebSocket is to agree that it is over
 REDIRECTS = 10  # error 11215
 FOLLOWED = (301, 302, 303, 307)  # any other 3xx is 11216
+CERTIFICATES = {10: 11236, 62: 11235, 64: 11235}  # OpenSSL's reasons; any other is 11237
 RESOLVE_TIMEOUT = 2.0  # seconds for a name; a site on this machine needs none of it
 KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
 KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
@@ -63,17 +74,44 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class _Address:
+    """What an http or https URL says. *url* is it without login and fragment, quoted."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+    url: str
+    login: tuple[str, str] | None
+
+    @property
+    def origin(self) -> tuple[str, str, int | None]:
+        return self.scheme, self.host, self.port
+
+
+@dataclass(frozen=True)
 class _Request:
-    """One request that is ready to go: *path* and the rest are parts of *url*."""
+    """One request that is ready to go: *url* is the one asked, its parameters included."""
 
     site: inside.App | None
     method: str
+    to: _Address
     url: str
-    origin: tuple[str, str, int | None]  # scheme, host, port
-    path: str
     form: bytes | None
     limit: int
     how: overrides.Overrides
+
+
+class NoSocket(Exception):
+    """A WebSocket could not be opened: *why* in a word, a sentence, and an HTTP status or 0.
+
+    *why* is "address", "away" (not on this machine), "timeout", "refused", "unreachable", "tls" or
+    "declined" (somebody answered, but not with a WebSocket).
+    """
+
+    def __init__(self, why: str, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.why, self.text, self.status = why, text, status
 
 
 class _Pinned(AbstractResolver):
@@ -123,13 +161,15 @@ class Webhooks:
         self._tokens = 0
         self._resolver = _Pinned()
         self._http: aiohttp.ClientSession | None = None
+        self._sockets: aiohttp.ClientSession | None = None
         self._kept: OrderedDict[tuple[str, str], Reply] = OrderedDict()
 
     async def close(self) -> None:
         """Let go of open connections."""
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        for session in (self._http, self._sockets):
+            if session is not None:
+                await session.close()
+        self._http = self._sockets = None
 
     async def ask(
         self,
@@ -208,25 +248,15 @@ class Webhooks:
         how: overrides.Overrides,
     ) -> Reply:
         """One request to one address, tried again as its overrides say."""
-        try:
-            parts = urlsplit(url.split("#")[0])
-            host, scheme, port = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
-        except ValueError:
-            return Reply(url, failed=(11100, f"this is not a URL: {shortened(url)}"))
-        if scheme not in ("http", "https") or not host:
+        to = _address(url)
+        if to is None:
             return Reply(url, failed=(11100, f"this is not an http or https URL: {shortened(url)}"))
-        site = self.inside.find(scheme, host, port)
-        if site is None and (refused := await self._check_host(host)):
+        site = self.inside.find(*to.origin)
+        if site is None and (refused := await self._check_host(to.host)):
             return Reply(url, failed=refused)
-        _, at, netloc = parts.netloc.rpartition("@")
-        bare = _quoted(urlunsplit(parts._replace(netloc=netloc)))
-        if at and parts.username:
-            cookies.logins[scheme, host, port] = (
-                unquote(parts.username),
-                unquote(parts.password or ""),
-            )
-        if method == "GET":
-            bare = with_query(bare, params)
+        if to.login is not None:
+            cookies.logins[to.origin] = to.login
+        bare = with_query(to.url, params) if method == "GET" else to.url
         form = urlencoded(params).encode() if method != "GET" else None
         headers = {
             "User-Agent": "TwilioProxy/1.1",
@@ -237,14 +267,12 @@ class Webhooks:
         }
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        if cookie := cookies.header(scheme, host, parts.path or "/"):
+        if cookie := cookies.header(to.scheme, to.host, to.path):
             headers["Cookie"] = cookie
         kept = self._kept.get((token, bare)) if form is None else None
         if kept is not None:
             headers |= _conditions(kept)
-        request = _Request(
-            site, method, bare, (scheme, host, port), parts.path or "/", form, limit, how
-        )
+        request = _Request(site, method, to, bare, form, limit, how)
         for _ in range(1 + how.retries):
             reply, why = await self._try(request, headers, cookies)
             if not how.again(why):
@@ -260,7 +288,7 @@ class Webhooks:
         self, request: _Request, headers: dict[str, str], cookies: Cookies
     ) -> tuple[Reply, str]:
         """Send it once, with a login if the site wants one; and in a word what a retry may mend."""
-        login = cookies.logins.get(request.origin)
+        login = cookies.logins.get(request.to.origin)
         reply, why = await self._send(request, headers, None)
         if reply.status == 401 and login is not None:
             # Credentials in a URL are sent only after the site asked for them.
@@ -271,7 +299,7 @@ class Webhooks:
                 reply, why = await self._send(request, headers | basic, None)
         lines = reply.headers.pop("set-cookie", "")
         if lines:
-            cookies.take(request.origin[1], request.path, lines.split("\n"))
+            cookies.take(request.to.host, request.to.path, lines.split("\n"))
         return reply, why
 
     async def _send(
@@ -301,7 +329,7 @@ class Webhooks:
     ) -> inside.Answer:
         where = _plain(request.url)
         target = URL(request.url, encoded=True)  # as it was signed: not quoted anew
-        if (target.raw_host or "").lower() != request.origin[1]:
+        if (target.raw_host or "").lower() != request.to.host:
             # Whoever reads the address in another way could be led to another host.
             raise _Trouble(11100, f"this is not a URL: {where}")
         try:
@@ -325,7 +353,9 @@ class Webhooks:
             text = f"{where} sent nothing for {request.how.read:g} seconds"
             raise _Trouble(11200, text, "rt") from None
         except aiohttp.ClientConnectorCertificateError as problem:
-            raise _Trouble(11237, f"{where}: {problem.certificate_error}") from None
+            why = problem.certificate_error
+            code = CERTIFICATES.get(getattr(why, "verify_code", 0), 11237)
+            raise _Trouble(code, f"{where}: {getattr(why, 'verify_message', why)}") from None
         except aiohttp.ClientSSLError:
             raise _Trouble(11220, f"no TLS connection to {where}", "ct") from None
         except aiohttp.ClientConnectorError as problem:
@@ -339,6 +369,72 @@ class Webhooks:
             raise _Trouble(11206, f"{where} broke off in the middle of its answer") from None
         except (aiohttp.ClientError, UnicodeError, ValueError):
             raise _Trouble(11206, f"{where} did not speak HTTP") from None
+
+    async def open_socket(self, url: str, *, token: str) -> aiohttp.ClientWebSocketResponse:
+        """Open a WebSocket, signed with *token*; the same machines may be asked.
+
+        Raises:
+            NoSocket: there is none, or not in time.
+        """
+        self.asking += 1
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await self._open_socket(url, token)
+        except TimeoutError:
+            text = f"{_plain(url)} did not open a WebSocket within {self.timeout:g} seconds"
+            raise NoSocket("timeout", text) from None
+        finally:
+            self.asking -= 1
+
+    async def _open_socket(self, url: str, token: str) -> aiohttp.ClientWebSocketResponse:
+        where = _plain(url)
+        try:
+            parts = urlsplit(url)
+            host, scheme, _ = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
+        except ValueError:
+            raise NoSocket("address", f"this is not a URL: {shortened(url)}") from None
+        if scheme not in ("ws", "wss") or not host:
+            raise NoSocket("address", f"this is not a ws or wss URL: {shortened(url)}")
+        if away := await self._check_host(host):
+            raise NoSocket("away", away[1])
+        bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
+        target = URL(bare, encoded=True)
+        if (target.raw_host or "").lower() != host:
+            # Whoever reads the address in another way could be led to another host.
+            raise NoSocket("address", f"this is not a URL: {where}")
+        if self._sockets is None:
+            self._sockets = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    resolver=self._resolver, use_dns_cache=False, force_close=True, limit=0
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                middlewares=(_stay,),
+            )
+        headers = {
+            "User-Agent": "Twilio.TmeWs/1.0",
+            "X-Twilio-Signature": signing.sign(token, bare, None),
+        }
+        try:
+            return await self._sockets.ws_connect(
+                target,
+                headers=headers,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING),
+                autoping=False,
+                max_msg_size=SOCKET_LIMIT,
+            )
+        except aiohttp.WSServerHandshakeError as problem:
+            text = f"{where} answered {problem.status}, and no WebSocket: is the path right?"
+            raise NoSocket("declined", text, problem.status) from None
+        except aiohttp.ClientSSLError:
+            raise NoSocket("tls", f"no TLS connection to {where}") from None
+        except aiohttp.ClientConnectorError as problem:
+            if isinstance(problem.os_error, ConnectionRefusedError):
+                text = f"nothing listens at {where}: is your program running?"
+                raise NoSocket("refused", text) from None
+            raise NoSocket("unreachable", f"no connection to {where}") from None
+        except (aiohttp.ClientError, OSError, UnicodeError, ValueError):
+            raise NoSocket("declined", f"{where} did not speak HTTP") from None
 
     def _keep(self, key: tuple[str, str], reply: Reply) -> None:
         """Keep an answer to a GET that its site can tell to be still good."""
@@ -388,6 +484,19 @@ class Webhooks:
         return None
 
 
+async def _stay(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Follow no redirect: only the address that was judged is asked for a WebSocket."""
+    response = await handler(request)
+    if response.status != 101:
+        response.close()
+        raise aiohttp.WSServerHandshakeError(
+            response.request_info, response.history, status=response.status
+        )
+    return response
+
+
 class _Trouble(Exception):
     """No answer: a code, a sentence, and in a word what a retry may mend."""
 
@@ -400,6 +509,22 @@ def is_loopback(address: str) -> bool:
     """127.0.0.0/8 and ::1, nothing else."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     return ip in ipaddress.ip_network("127.0.0.0/8") if ip.version == 4 else address == "::1"
+
+
+@lru_cache(maxsize=512)
+def _address(url: str) -> _Address | None:
+    """The parts of a URL, or None if it is none to ask."""
+    try:
+        parts = urlsplit(url.split("#")[0])
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    netloc = parts.netloc.rpartition("@")[2]
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    url = _quoted(urlunsplit(parts._replace(netloc=netloc)))
+    return _Address(parts.scheme, host, port, parts.path or "/", url, login)
 
 
 def with_query(url: str, params: Pairs) -> str:
@@ -471,6 +596,8 @@ def _judged(reply: Reply, limit: int) -> Reply:
     where = _plain(reply.url)
     if reply.status >= 400:
         reply.failed = (11200, f"{where} answered {reply.status}")
+    elif limit == DOCUMENT_LIMIT and reply.content_type.startswith("audio/"):
+        pass  # a sound in place of a document: whoever plays it fetches it as a sound
     elif len(reply.body) > limit:
         code = 11750 if limit == DOCUMENT_LIMIT else 11751
         reply.failed = (code, f"{where} sent more than {limit} bytes")

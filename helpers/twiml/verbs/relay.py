@@ -44,6 +44,7 @@ class ConversationRelay(Service):
     """
 
     inside = ("Connect",)
+    here = ("nothing is recognised here: the words said are the prompt",)
     attributes = declare(
         url=Url(schemes=("wss",), local=("ws",)),
         language=Text(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.twiml.attributes import Attribute, Choice, Flag, Method, Text, Url, declare
 from helpers.twiml.element import TwiML
-from helpers.twiml.steps import Step, Transcribe
+from helpers.twiml.steps import Begin, Step, Transcribe
 from helpers.twiml.verbs.connect import Service, custom
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["Config", "Transcription"]
 
 def _not_recognised(kind: Attribute) -> Any:
     """An attribute for whoever has to recognise speech: it is told, and has no other effect."""
-    return kind.without_effect("the words said are the transcript, so nothing is recognised here")
+    return kind.without_effect("callbacks tell it, and nothing is recognised here")
 
 
 def _not_kept(kind: Attribute) -> Any:
@@ -38,6 +38,7 @@ class Transcription(Service):
 
     inside = ("Start", "Stop")
     beside = "transcription"
+    here = ("nothing is recognised here: the words said are the transcript",)
     attributes = declare(
         name=Text(),
         track=Choice("inbound_track outbound_track both_tracks", default="both_tracks"),
@@ -60,6 +61,8 @@ class Transcription(Service):
 
     def start(self, scene: Scene) -> Generator[Step, Any, None]:
         """Tell the words said from now on."""
+        if not self.get("status_callback_url"):
+            yield Begin("notice", "It has no statusCallbackUrl, so nobody is told the words.")
         settings = {
             "profanityFilter": str(self.get("profanity_filter")).lower(),
             "speechModel": self.get("speech_model"),
