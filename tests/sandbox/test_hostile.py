@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from helpers.sandbox.twimlets.music import tune
 from tests.sandbox.raw_site import (
     RawSite,
     answer,
@@ -181,6 +182,7 @@ FINE = {
     + b"0\r\n\r\n",
     "64 kB": answer(GOOD + b" " * (65_536 - len(GOOD))),
     "201": answer(GOOD, status="201 Created"),
+    "a type with a long tail": answer(GOOD, 'Text/XML ; charset="UTF-8"; x=y'),
 }
 
 
@@ -188,6 +190,33 @@ FINE = {
 def test_a_call_goes_on_when_its_web_site_answers(town, raw, case):
     raw.pages["/voice"] = FINE[case]
     assert call(town, raw.url + "/voice") == ([], [("Say", "hi")])
+
+
+def test_sound_instead_of_a_document_is_played(town, raw):
+    raw.pages["/voice"] = answer(tune("music/rock-1.wav"), "audio/x-wav")
+    assert call(town, raw.url + "/voice") == ([], [("Play", raw.url + "/voice")])
+    assert text(town, raw.url + "/voice") == [12300]
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        (answer(b"x" * 5_000_001, "image/png"), 11751),
+        (endless("image/png"), 11751),
+        (answer(b"", "image/png", "404 No"), 11200),
+        (silent, 11200),
+        (closing, 11205),
+    ],
+)
+def test_a_picture_that_cannot_be_had_holds_no_text_up(town, raw, page, code):
+    raw.pages["/cat.png"] = page
+    message = town.client.messages.create(
+        to=ALICE, from_=SHOP, body="look", media_url=[raw.url + "/cat.png"]
+    )
+    town.advance(5)
+    assert alerts(town, message_sid=message.sid) == [code]
+    assert town.client.messages(message.sid).fetch().status == "delivered"
+    well(town)
 
 
 def test_nobody_listening_is_tried_twice(town):

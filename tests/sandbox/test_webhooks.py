@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 
 import pytest
@@ -12,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
+from helpers.errors import SandboxError
 from helpers.sandbox.webhooks import Cookies, Webhooks, is_loopback, with_query
 from helpers.serving import Serving
 
@@ -122,7 +126,12 @@ def test_what_a_site_does_wrong_has_a_code(site, path, code):
         "http://2130706433/voice",
         "http://0x7f000001/voice",
         "http://127.1/voice",
+        "http://0177.0.0.1/voice",
+        "http://127.0.0.1./voice",
         "http://[::ffff:127.0.0.1]/voice",
+        "http://[0:0:0:0:0:0:0:1]/voice",
+        "http://[::1%25lo]/voice",
+        "http://[::]/voice",
         "http://example.com/voice",
         "https://nobody.invalid/voice",
     ],
@@ -217,3 +226,62 @@ def test_loopback_is_127_8_and_1_only():
 
 def test_a_query_that_is_there_stays_as_it_is():
     assert with_query("http://h/p?a=%7E", [("b", "c d")]) == "http://h/p?a=%7E&b=c+d"
+
+
+def test_a_site_on_the_other_loopback_address_may_be_asked():
+    try:
+        serving = Serving(Site().app, host="::1").start()
+    except SandboxError:
+        pytest.skip("this machine has no IPv6")
+    with serving:
+        assert ask(serving.url + "/twiml").status == 200
+
+
+def test_a_login_may_hold_any_sign(site):
+    url = site.url.replace("//", "//ann%40shop:s%3Aecret%2F@") + "/locked"
+    assert ask(url).status == 200
+    assert site.requests[1] == "Basic YW5uQHNob3A6czplY3JldC8="
+
+
+def test_an_allowed_host_that_has_no_address_is_11210():
+    assert ask("http://nobody.invalid/", allow_hosts=["nobody.invalid"]).failed == (
+        11210,
+        "the host name nobody.invalid is not known",
+    )
+
+
+# -- TLS -----------------------------------------------------------------------------------------
+
+
+def test_http_on_the_other_side_is_no_tls():
+    with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        assert ask(url.replace("http:", "https:")).failed[0] == 11220
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate that nobody vouches for, for localhost."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -subj /CN=x -days 2"
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    return folder / "cert", folder / "key"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_11237(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                connection, _ = server.accept()
+                context.wrap_socket(connection, server_side=True).close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        code, why = ask(f"https://127.0.0.1:{server.getsockname()[1]}/").failed
+        thread.join(5)
+    assert code == 11237
+    assert "self-signed certificate" in why.replace("self signed", "self-signed")
