@@ -9,6 +9,9 @@
 | finishOnKey | # |
 | numDigits | no limit |
 | speechTimeout | that of timeout |
+| maxSpeechTime | 60 seconds |
+| profanityFilter | true |
+| bargeIn | true |
 | actionOnEmptyResult | false |
 """
 
@@ -16,7 +19,18 @@ import pytest
 
 from helpers.twiml import parse
 from helpers.twiml.interpreter import Scene
-from helpers.twiml.steps import Alert, Begin, Fetch, HangUp, Keys, ReadKeys, Sound, Speak, Wait
+from helpers.twiml.steps import (
+    Alert,
+    Begin,
+    Fetch,
+    HangUp,
+    Keys,
+    Load,
+    ReadKeys,
+    Sound,
+    Speak,
+    Wait,
+)
 from tests.twiml.driver import HERE, hear, of
 
 
@@ -39,7 +53,15 @@ def asked(attributes: str) -> ReadKeys:
 
 def test_defaults():
     assert asked("") == ReadKeys(
-        most=None, finish="#", timeout=5, speech=False, keys=True, speech_timeout=5
+        most=None,
+        finish="#",
+        timeout=5,
+        speech=False,
+        keys=True,
+        speech_timeout=5,
+        max_speech=60,
+        partial="",
+        profanity=False,
     )
 
 
@@ -61,6 +83,11 @@ def test_defaults():
         ('speechTimeout="auto"', "speech_timeout", None),
         ('hints="yes, no"', "hints", "yes, no"),
         ('language="de-DE"', "language", "de-DE"),
+        ('maxSpeechTime="20"', "max_speech", 20),
+        ('maxSpeechTime="61"', "max_speech", 60),
+        ('profanityFilter="false"', "profanity", True),
+        ('partialResultCallback="/partial"', "partial", "http://shop.test/partial"),
+        ('partialResultCallbackMethod="GET"', "partial_method", "GET"),
     ],
 )
 def test_attributes(attributes, field, value):
@@ -113,8 +140,11 @@ def test_action_on_empty_result_asks_even_so():
 def test_speech_goes_to_the_action():
     heard = Keys(speech="two pizzas", confidence=0.9)
     wanted = gather('<Gather input="speech dtmf" action="/order"/>', heard)
-    assert wanted.params == (("SpeechResult", "two pizzas"), ("Confidence", "0.9"))
-    assert gather('<Gather input="speech"/>', Keys(speech="a")).params == (("SpeechResult", "a"),)
+    assert wanted.params == (
+        *(("SpeechResult", "two pizzas"), ("Confidence", "0.9"), ("Language", "en-US")),
+    )
+    wanted = gather('<Gather input="speech" language="de-DE"/>', Keys(speech="ja"))
+    assert wanted.params == (("SpeechResult", "ja"), ("Language", "de-DE"))
 
 
 def test_prompts_run_before_listening_and_a_key_may_cut_them_short():
@@ -122,10 +152,45 @@ def test_prompts_run_before_listening_and_a_key_may_cut_them_short():
         '<Gather><Say loop="2">a</Say><Pause/><Play>/b.mp3</Play></Gather>', {ReadKeys: Keys()}
     )
     assert [type(step) for step in steps[1:]] == [
-        *(Begin, Begin, Speak, Begin, Speak, Begin, Wait, Begin, Sound),
+        *(Begin, Load, Begin, Speak, Begin, Speak, Begin, Wait, Begin, Sound),
         *(ReadKeys, HangUp),
     ]
     assert all(step.until_key for step in steps if isinstance(step, Speak | Wait | Sound))
+
+
+def test_all_files_are_fetched_before_the_first_prompt_is_heard():
+    steps = hear(
+        "<Gather><Say>a</Say><Play>/b.mp3</Play><Play>c.wav</Play><Play>/b.mp3</Play></Gather>",
+        {ReadKeys: Keys()},
+    )
+    files = ("http://shop.test/b.mp3", "http://shop.test/voice/c.wav")
+    assert steps[2] == Load(files, 13325)
+    assert [step.fetched for step in of(Sound, steps)] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "until_key", "until_word"),
+    [("dtmf", True, False), ("speech", False, True), ("dtmf speech", True, True)],
+)
+def test_a_prompt_is_cut_short_by_what_is_listened_for(kinds, until_key, until_word):
+    prompts = "<Say>a</Say><Play>/b.mp3</Play><Pause/>"
+    steps = hear(f'<Gather input="{kinds}">{prompts}</Gather>', {ReadKeys: Keys()})
+    prompts = [step for step in steps if isinstance(step, Speak | Sound | Wait)]
+    assert {(step.until_key, step.until_word) for step in prompts} == {(until_key, until_word)}
+    assert len(prompts) == 3
+
+
+@pytest.mark.executes("Gather.hints", "Gather.speechModel", "Gather.enhanced", "Gather.debug")
+def test_what_the_sandbox_does_nothing_about_is_noted():
+    attributes = 'hints="yes, no" speechModel="phone_call" enhanced="true" debug="true"'
+    steps = hear(f'<Gather input="speech" {attributes}/>', {ReadKeys: Keys()})
+    guess = "what the caller says arrives as words here, so there is nothing to guess"
+    assert of(Begin, steps)[0].notes == (
+        f"hints of <Gather>: {guess}",
+        f"speechModel of <Gather>: {guess}",
+        "enhanced of <Gather>: it is deprecated, and the models it chose from are gone",
+        "debug of <Gather>: Twilio does not document what it is for",
+    )
 
 
 def test_after_a_key_the_other_prompts_are_not_heard():
@@ -139,7 +204,7 @@ def test_after_a_key_the_other_prompts_are_not_heard():
 
 def test_barge_in_switched_off():
     steps = hear('<Gather bargeIn="false"><Say>a</Say></Gather>', {ReadKeys: Keys()})
-    assert of(Speak, steps) == [Speak("a", until_key=False)]
+    assert of(Speak, steps) == [Speak("a", until_key=False, until_word=False)]
 
 
 def test_keys_are_not_sent_inside_a_gather():

@@ -99,3 +99,22 @@ def test_after_a_hang_up_the_action_is_asked_once_and_not_obeyed(answer: Page | 
     steps = hear("<Record action='/made'/><Say>b</Say>", {RecordCaller: made, Fetch: answer})
     assert dict(of(Fetch, steps)[0].params)["Digits"] == "hangup"
     assert steps[-2:] == [of(Fetch, steps)[0], HangUp()]
+
+
+def test_a_recording_that_was_not_kept_has_no_address():
+    """The caller hung up at once."""
+    steps = hear("<Record/>", {RecordCaller: Recorded("", "", 0, "hangup"), Fetch: None})
+    assert of(Fetch, steps)[0].params == (("RecordingDuration", "0"), ("Digits", "hangup"))
+
+
+@pytest.mark.executes("Record.recordingConfigurationId", "Record.transcribe")
+def test_what_is_not_as_in_a_real_call_is_noted():
+    made = {RecordCaller: Recorded("", "", 0)}
+    steps = hear('<Record transcribe="true" recordingConfigurationId="CR1"/>', made)
+    assert of(Begin, steps)[0].notes == (
+        "transcribe of <Record>: nothing is recognised here, "
+        "the transcription is what the caller said, word for word",
+        "recordingConfigurationId of <Record>: "
+        "recordings are the same here, whatever configuration is named",
+    )
+    assert of(Begin, hear('<Record transcribe="false"/>', made))[0].notes == ()

@@ -9,6 +9,7 @@ long a strength or how fast a word like "slow" is; the figures here are ours, an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -241,15 +242,9 @@ class SsmlProsody(_Ssml):
 
 
 def _number(text: str, unit: str) -> float | None:
-    """The number in front of a unit, at most three digits long; None if it is none."""
-    figure = text.removesuffix(unit)
-    plain = figure.lstrip("+-")
-    if figure == text or len(figure) - len(plain) > 1 or len(plain) > 6:
-        return None
-    try:
-        return float(figure) if plain[:1].isdecimal() else None
-    except ValueError:
-        return None
+    """The number in front of a unit, of three digits at most; None if it is none."""
+    found = re.fullmatch(r"([+-]?\d{1,3}(?:\.\d{1,3})?)" + unit, text)
+    return float(found[1]) if found else None
 
 
 def _measure(text: str, unit: str, words: dict[str, float]) -> float:
