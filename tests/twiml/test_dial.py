@@ -1,4 +1,4 @@
-"""Dial and the parties it rings.
+"""Dial and the parties it rings, as steps. `tests/sandbox/test_dial.py` has it in a call.
 
 | attribute | default |
 |---|---|
@@ -18,6 +18,7 @@ from helpers.twiml.steps import (
     Begin,
     Connect,
     Connected,
+    Detection,
     Fetch,
     HangUp,
     Speak,
@@ -34,6 +35,11 @@ def asked(attributes: str, inside: str = "+14155550100") -> Connect:
     return of(Connect, hear(f"<Dial {attributes}>{inside}</Dial>", {Connect: DONE, Fetch: END}))[0]
 
 
+def target(noun: str) -> Target:
+    (found,) = asked("", noun).targets
+    return found
+
+
 def test_defaults():
     assert asked("") == Connect(
         (Target("number", "+14155550100"),),
@@ -45,7 +51,12 @@ def test_defaults():
         answer_on_bridge=False,
         record="do-not-record",
         recording_callback="",
-        ring_tone="",
+        recording_callback_method="POST",
+        recording_callback_events=("completed",),
+        recording_track="both",
+        trim="do-not-trim",
+        reason="",
+        refers=False,
     )
 
 
@@ -63,12 +74,32 @@ def test_defaults():
         ('record="false"', "record", "do-not-record"),
         ('record="record-from-ringing-dual"', "record", "record-from-ringing-dual"),
         ('recordingStatusCallback="/r"', "recording_callback", "http://shop.test/r"),
-        ('ringTone="uk"', "ring_tone", "uk"),
+        ('recordingTrack="inbound"', "recording_track", "inbound"),
         ('trim="trim-silence"', "trim", "trim-silence"),
+        ('callReason="your order"', "reason", "your order"),
+        ('referUrl="/refer"', "refers", True),
     ],
 )
 def test_attributes(attributes, field, value):
     assert getattr(asked(attributes), field) == value
+
+
+@pytest.mark.executes(
+    "Dial.ringTone", "Dial.recordingConfigurationId", "Dial.events", "Dial.passports"
+)
+def test_what_has_no_meaning_here_is_noted():
+    steps = hear(
+        '<Dial ringTone="uk" recordingConfigurationId="x" events="call-progress-event"'
+        ' passports="p">+14155550100</Dial>',
+        {Connect: DONE},
+    )
+    (begin,) = of(Begin, steps)
+    assert sorted(note.partition(":")[0] for note in begin.notes) == [
+        "events of <Dial>",
+        "passports of <Dial>",
+        "recordingConfigurationId of <Dial>",
+        "ringTone of <Dial>",
+    ]
 
 
 def test_several_parties():
@@ -77,7 +108,6 @@ def test_several_parties():
         '<Number url="/whisper" method="GET" sendDigits="ww1"'
         ' statusCallback="/s" statusCallbackEvent="ringing answered">+14155550100</Number>'
         "<Client>alice</Client>"
-        "<Client><Identity>bob</Identity><Parameter name='a' value='b'/></Client>"
         "<Sip>sip:a@b.test</Sip>"
         "<WhatsApp>whatsapp:+14155550101</WhatsApp>",
     )
@@ -92,10 +122,103 @@ def test_several_parties():
             status_callback_events=("ringing", "answered"),
         ),
         Target("client", "alice"),
-        Target("client", "bob"),
         Target("sip", "sip:a@b.test"),
         Target("whatsapp", "whatsapp:+14155550101"),
     )
+
+
+def test_a_client_with_parameters():
+    noun = "<Client><Identity>bob</Identity><Parameter name='a' value='b'/></Client>"
+    assert target(noun) == Target("client", "bob", handed=(("a", "b"),))
+
+
+def test_headers_of_a_sip_address_come_from_its_end_and_from_elements():
+    noun = (
+        "<Sip><Uri>sip:a@b.test;transport=tcp?X-One=1</Uri>"
+        "<Headers><Header name='X-Two' value='2'/></Headers></Sip>"
+    )
+    assert target(noun) == Target("sip", "sip:a@b.test", handed=(("X-One", "1"), ("X-Two", "2")))
+
+
+@pytest.mark.executes("SipUri", "SipUri.priority", "SipUri.weight")
+@pytest.mark.parametrize(
+    ("first", "second", "rung"),
+    [
+        ('priority="2" weight="9"', 'priority="1" weight="1"', "sip:two@b.test"),
+        ('priority="1" weight="10"', 'priority="1" weight="20"', "sip:two@b.test"),
+        ('weight="0"', 'weight="0" priority="0"', "sip:one@b.test"),  # equals: the first
+    ],
+)
+def test_of_several_uris_priority_and_weight_choose(first, second, rung):
+    noun = f"<Sip><Uri {first}>sip:one@b.test</Uri><Uri {second}>sip:two@b.test</Uri></Sip>"
+    assert target(noun).address == rung
+
+
+@pytest.mark.executes(
+    *("Sip.username", "Sip.password", "SipUri.username", "SipUri.password", "Number.byoc"),
+    "Client.clientNotificationUrl",
+)
+def test_what_has_no_meaning_for_a_simulated_party_is_noted_without_its_value():
+    steps = hear(
+        '<Dial><Number byoc="secret">+14155550100</Number>'
+        '<Client clientNotificationUrl="/secret">al</Client>'
+        '<Sip username="secret" password="secret">'
+        '<Uri username="secret" password="secret">sip:a@b.test</Uri></Sip></Dial>',
+        {Connect: DONE},
+    )
+    (begin,) = of(Begin, steps)
+    assert sorted(note.partition(":")[0] for note in begin.notes) == [
+        "byoc of <Number>",
+        "clientNotificationUrl of <Client>",
+        "password of <Sip>",
+        "password of <Uri>",
+        "username of <Sip>",
+        "username of <Uri>",
+    ]
+    assert "secret" not in repr(begin)
+
+
+def test_a_sip_address_that_is_none_is_told():
+    steps = hear("<Dial><Sip>alice</Sip></Dial>", {Connect: Connected("failed")})
+    assert [alert.code for alert in of(Alert, steps)] == [13243]
+
+
+def test_machine_detection_is_told_in_seconds():
+    noun = (
+        '<Number machineDetection="DetectMessageEnd" machineDetectionTimeout="20"'
+        ' machineDetectionSpeechThreshold="2000" machineDetectionSpeechEndThreshold="1500"'
+        ' machineDetectionSilenceTimeout="3000" amdStatusCallback="/amd"'
+        ' amdStatusCallbackMethod="GET">+14155550100</Number>'
+    )
+    assert target(noun).detection == Detection(
+        "DetectMessageEnd", "http://shop.test/amd", "GET", 20, 2.0, 1.5, 3.0
+    )
+
+
+def test_an_application_with_all_it_may_have():
+    noun = (
+        '<Application customerId="c" copyParentTo="true" url="/app">'
+        "<ApplicationSid>AP1</ApplicationSid><Parameter name='a' value='b'/></Application>"
+    )
+    assert target(noun) == Target(
+        "application",
+        "AP1",
+        url="http://shop.test/app",
+        handed=(("a", "b"),),
+        customer="c",
+        copy_parent_to=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("noun", "known"),
+    [("<Sim>DE1</Sim>", Target("sim", "DE1")),
+     ("<Application>AP1</Application>", Target("application", "AP1"))],
+)  # fmt: skip
+def test_what_shares_its_dial_with_nobody_is_dialled_alone(noun, known):
+    steps = hear(f"<Dial><Number>+14155550100</Number>{noun}</Dial>", {Connect: DONE})
+    assert [alert.code for alert in of(Alert, steps)] == [13000]
+    assert of(Connect, steps)[0].targets == (known,)
 
 
 def test_the_transcript_names_whom_it_rings():
@@ -107,8 +230,10 @@ def test_ten_parties_at_most():
     assert len(asked("", "<Number>+14155550100</Number>" * 11).targets) == 10
 
 
-def test_afterwards_the_action_is_asked_whatever_the_outcome():
-    for outcome, params in [
+@pytest.mark.executes("Dial.action", "Dial.method")
+@pytest.mark.parametrize(
+    ("outcome", "params"),
+    [
         (
             DONE,
             {
@@ -137,15 +262,27 @@ def test_afterwards_the_action_is_asked_whatever_the_outcome():
                 "RecordingUrl": "http://here.test/RE1",
             },
         ),
-    ]:
-        steps = hear(
-            '<Dial action="/after" method="GET">+14155550100</Dial><Say>not heard</Say>',
-            {Connect: outcome, Fetch: END},
-        )
-        (wanted,) = of(Fetch, steps)
-        assert (wanted.url, wanted.method) == ("http://shop.test/after", "GET")
-        assert dict(wanted.params) == params
-        assert not of(Speak, steps)
+        (
+            Connected("completed", "CA2", None, more=(("ReturnParam_a", "b"),)),
+            {
+                "DialCallStatus": "completed",
+                "DialCallSid": "CA2",
+                "DialBridged": "false",
+                "ReturnParam_a": "b",
+            },
+        ),
+        (Connected("failed"), {"DialCallStatus": "failed", "DialBridged": "false"}),
+    ],
+)
+def test_afterwards_the_action_is_asked_whatever_the_outcome(outcome, params):
+    steps = hear(
+        '<Dial action="/after" method="GET">+14155550100</Dial><Say>not heard</Say>',
+        {Connect: outcome, Fetch: END},
+    )
+    (wanted,) = of(Fetch, steps)
+    assert (wanted.url, wanted.method) == ("http://shop.test/after", "GET")
+    assert dict(wanted.params) == params
+    assert not of(Speak, steps)
 
 
 def test_without_an_action_the_next_verb_runs():
@@ -163,6 +300,16 @@ def test_when_the_caller_left_nothing_more_is_heard():
     assert [type(step) for step in steps[-2:]] == [Fetch, HangUp]
 
 
+def test_a_called_side_that_sends_the_caller_elsewhere_leads_to_the_refer_url():
+    sent = Connected("completed", "CA2", 5, True, refer_to="sip:c@d.test")
+    steps = hear(
+        '<Dial action="/a" referUrl="/r" referMethod="GET"><Sip>sip:a@b.test</Sip></Dial>',
+        {Connect: sent, Fetch: END},
+    )
+    told = (("ReferTransferTarget", "sip:c@d.test"),)
+    assert of(Fetch, steps) == [Fetch("http://shop.test/r", "GET", told)]
+
+
 def test_answer_on_bridge_leaves_answering_to_the_bridge():
     steps = hear('<Dial answerOnBridge="true">+14155550100</Dial>', {Connect: DONE})
     assert of(Answer, steps) == []
@@ -172,21 +319,16 @@ def test_answer_on_bridge_leaves_answering_to_the_bridge():
     assert steps.index(Answer()) > steps.index(of(Connect, steps)[0])
 
 
+def test_after_answer_on_bridge_and_no_answer_a_reject_still_refuses():
+    steps = hear('<Dial answerOnBridge="true">+14155550100</Dial><Reject/>', {Connect: NOBODY})
+    assert of(Answer, steps) == []
+    assert type(steps[-1]).__name__ == "Refuse"
+
+
 def test_answer_on_bridge_means_nothing_after_the_answer():
     steps = hear('<Say>a</Say><Dial answerOnBridge="true">+14155550100</Dial>', {Connect: DONE})
     assert steps[0] == Answer()
     assert of(Connect, steps)[0].answer_on_bridge is False
-
-
-@pytest.mark.parametrize("noun", ["Conference", "Queue", "Sim", "Application"])
-def test_what_cannot_be_dialled_here_is_said_honestly(noun):
-    steps = hear(f"<Dial action='/a'><{noun}>x</{noun}></Dial>", {Fetch: END})
-    assert of(Alert, steps) == [
-        Alert(
-            12200, f"<{noun}> cannot be dialled here.", line=1, url="http://shop.test/voice/start"
-        )
-    ]
-    assert dict(of(Fetch, steps)[0].params)["DialCallStatus"] == "failed"
 
 
 def test_a_dial_without_anybody_is_told():

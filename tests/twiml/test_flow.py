@@ -1,9 +1,9 @@
-"""Redirect, Hangup, Reject, and verbs that have no effect here."""
+"""Redirect, Hangup, Reject, Echo: where a call goes, as steps."""
 
 import pytest
 
 from helpers.twiml import conversation
-from helpers.twiml.steps import Alert, Answer, Begin, Fetch, HangUp, Refuse, Speak
+from helpers.twiml.steps import Alert, Answer, Begin, Fetch, HangUp, Refuse, Repeat, Speak
 from tests.twiml.driver import HERE, hear, of, site
 
 
@@ -44,11 +44,30 @@ def test_a_late_reject_hangs_up_and_says_so():
     assert hear("<Reject/>", answered=True)[-1] == HangUp()
 
 
-@pytest.mark.parametrize(
-    "verb", ["Enqueue", "Leave", "Refer", "Echo"]
-)
-def test_what_is_not_carried_out_is_said_honestly(verb):
-    steps = hear(f"<{verb}/><Say>on</Say>")
-    (alert,) = of(Alert, steps)
-    assert alert.text == f"<{verb}> is not carried out here; what follows it goes on."
-    assert of(Speak, steps) == [Speak("on")]
+@pytest.mark.executes("Hangup", "Reject", "Parameter", "Parameter.name", "Parameter.value")
+def test_parameters_go_back_to_the_dial_that_called_this_application():
+    inside = "<Parameter name='order' value='7'/><Parameter value='nameless'/>"
+    told = (("order", "7"),)
+    assert hear(f"<Hangup>{inside}</Hangup>")[-1] == HangUp(told)
+    assert hear(f"<Reject reason='busy'>{inside}</Reject>")[-1] == Refuse("busy", told)
+    assert hear(f"<Say>a</Say><Reject>{inside}</Reject>")[-1] == HangUp(told)
+
+
+@pytest.mark.executes("Echo")
+def test_echo_plays_back_until_the_end_of_the_call():
+    steps = hear("<Echo/><Say>not heard</Say>")
+    assert steps == [Answer(), Begin("Echo"), Repeat(), HangUp()]
+
+
+def test_an_empty_response_answers_and_hangs_up():
+    assert hear("") == [Answer(), HangUp()]
+
+
+def test_what_cannot_run_on_the_called_side_is_passed_over():
+    steps = hear(
+        "<Dial>+14155550100</Dial><Record/><Say>hello</Say>",
+        kind="called",
+    )
+    assert [alert.code for alert in of(Alert, steps)] == [12200, 13201]
+    assert of(Speak, steps) == [Speak("hello")]
+    assert not of(HangUp, steps)
