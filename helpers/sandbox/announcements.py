@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from helpers.sandbox import callbacks, playing
+from helpers.sandbox import callbacks, pieces, playing
 from helpers.sandbox.actors import Actor
 from helpers.sandbox.webhooks import Cookies
 from helpers.twiml import steps
@@ -100,7 +100,10 @@ class Announcement(Actor):
             case steps.Sound(url):
                 await playing.load(cast("LiveCall", self), url)
                 file = self.files[url]
-                await self.wait(file.seconds if file else 0.0)
+                if file is not None:
+                    piece = pieces.Piece("file", file.seconds)
+                    self._all(lambda live: live.sounded("outbound", piece))
+                    await self.wait(file.seconds)
             case steps.Wait(seconds):
                 await self.wait(seconds)
         return None

@@ -104,6 +104,7 @@ class Room:
         self.listeners: dict[str, Listener] = {}
         self.recorded: steps.Join | None = None  # by whose wish
         self.over = False
+        self._owed = 0  # how many have left of whom nobody was told yet
         self._finished = False
         self._placed = False  # somebody has named a region
         self._ended_by: Participant | None = None
@@ -222,6 +223,7 @@ class Room:
         participant = seat.participant
         if self.seats.pop(participant.call_sid, None) is None:
             return
+        self._owed += 1
         seat.live.company = None
         if self.over:
             return
@@ -254,7 +256,8 @@ class Room:
         """Tell of a participant who has left, and of the end when the last one has."""
         about = [("ParticipantCallStatus", status), ("ReasonParticipantLeft", why)]
         await self.tell("participant-leave", participant, about)
-        if not self.over or self.seats or self.invited or self._finished:
+        self._owed -= 1
+        if not self.over or self.seats or self.invited or self._owed or self._finished:
             return
         self._finished = True
         for tape in list(self.tapes.values()):
@@ -276,6 +279,7 @@ class Room:
         participant = self.invited.pop(live.call.sid, None)
         if participant is None:
             return
+        self._owed += 1
         self.world.remove(participant)
         if not self.over and not self.seats and not self.invited:
             self.end("last-participant-left", participant)
@@ -386,8 +390,8 @@ class Room:
         """Take a participant out, or do not ring any longer."""
         seat = self.seats.get(participant.call_sid)
         if seat is not None:
+            seat.look()  # before the others, if it is over for them too
             self.leave(seat, BY_API, kicked=True)
-            seat.look()
         elif (live := self.engine.calls.get(participant.call_sid)) is not None:
             live.end("canceled")
 
