@@ -43,7 +43,7 @@ from helpers.sandbox.pairs import Pairs
 from helpers.sandbox.queues import Line
 from helpers.sandbox.store import Store
 from helpers.sandbox.threads import in_a_thread
-from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks, shown_url
 from helpers.twiml import steps
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,6 @@ EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
 
 TAKEN_OUT = "..."  # stands where a secret was
 _NOW = "now"  # the setting that remembers where the clock was
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
 # What a document says of a SIP party: <Sip username="..." password="...">, perhaps cut off.
 _LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
 # In lower case: where none of these is, none of the patterns around them finds anything.
@@ -655,11 +654,6 @@ class AccountWorld:
         if live is not None and line is not None:
             line.dequeue(live)
             live.redirect(url, method, "")
-
-
-def shown_url(text: str) -> str:
-    """A URL, or a text with URLs in it, without the credentials they may hold."""
-    return _CREDENTIALS.sub("", text) if "@" in text else text
 
 
 def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:

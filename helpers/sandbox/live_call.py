@@ -37,7 +37,7 @@ from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.detection import Detection
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
 from helpers.sandbox.pieces import Piece
-from helpers.sandbox.webhooks import Cookies
+from helpers.sandbox.webhooks import Cookies, shown_url
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 
@@ -180,7 +180,7 @@ class LiveCall(Actor):
 
         The log keeps *more* about it.
         """
-        at = self.seconds()
+        at, text = self.seconds(), shown_url(text)
         self.engine.store.add_entry(self.call.account_sid, self.call.sid, at, verb, text)
         kind = "verb" if verb[:1].isupper() or verb == "notice" else "person"
         self._event(kind, {"verb": verb, "text": text, "seconds": at} | more)

@@ -38,6 +38,7 @@ __all__ = [
     "NoSocket",
     "Reply",
     "Webhooks",
+    "shown_url",
 ]
 
 DOCUMENT_LIMIT = 65_536  # bytes of TwiML, error 11750
@@ -50,6 +51,8 @@ CERTIFICATES = {10: 11236, 62: 11235, 64: 11235}  # OpenSSL's reasons; any other
 RESOLVE_TIMEOUT = 2.0  # seconds for a name; a site on this machine needs none of it
 KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
 KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
 
 Pairs = Sequence[tuple[str, str]]
 Failure = tuple[int, str]  # a code of Twilio's, and a sentence
@@ -188,21 +191,23 @@ class Webhooks:
         """
         how = overrides.read(url)
         if how.refused:
-            return Reply(url, failed=how.refused)
+            return Reply(shown_url(url), failed=how.refused)
         self.asking += 1
         self._tokens += 1
         total = min(self.timeout, how.total or self.timeout)
         try:
             async with asyncio.timeout(total):
-                return await self._follow(
+                reply = await self._follow(
                     url, method, params, token, cookies or Cookies(), limit, how
                 )
         except TimeoutError:
             code = 11200 if how.total is None else 11203
             text = f"{_plain(url)} did not answer within {total:g} seconds"
-            return Reply(url, failed=(code, text))
+            reply = Reply(url, failed=(code, text))
         finally:
             self.asking -= 1
+        reply.url = shown_url(reply.url)  # it is told to others: the fallback, the next document
+        return reply
 
     async def _follow(
         self,
@@ -231,7 +236,7 @@ class Webhooks:
             try:
                 url = urljoin(reply.url, location)
             except ValueError:
-                return Reply(reply.url, failed=(11100, f"this is not a URL: {location[:200]}"))
+                return Reply(reply.url, failed=(11100, f"this is not a URL: {shortened(location)}"))
             method, params = "GET", ()
         return Reply(
             url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {_plain(url)}")
@@ -626,9 +631,14 @@ def _conditions(reply: Reply) -> dict[str, str]:
     return {asks: value for name, asks in named.items() if (value := reply.headers.get(name))}
 
 
+def shown_url(text: str) -> str:
+    """A URL, or a text with URLs in it, without the credentials they may hold."""
+    return _CREDENTIALS.sub("", text) if "@" in text else text
+
+
 def shortened(text: str) -> str:
-    """A text of somebody else's, short enough for a sentence, without a password in it."""
-    return re.sub(r"(?<=//)[^/@]*@", "", text[:200])
+    """A text of somebody else's, short enough for a sentence, without credentials."""
+    return shown_url(text)[:200]
 
 
 def _plain(url: str) -> str:

@@ -297,8 +297,15 @@ def test_a_login_in_an_address_serves_the_whole_site_and_is_never_written_down(t
     with_login = raw.url.replace("//", "//ann:s%3Aecret@")
     assert call(town, with_login + "/voice")[0] == []
     assert len(raw.asked("/voice")) == len(raw.asked("/more")) == 2
-    log = town.control("GET", "/events?call_sid=" + town.phone(ALICE)["calls"][-1]["sid"]).text
-    told = str(town.phone(ALICE)["calls"][-1])
+    raw.pages["/voice"] = answer(
+        twiml(f"<Redirect>{with_login}/more</Redirect><Say>never</Say>").encode()
+    )
+    assert call(town, raw.url + "/voice")[1][0] == ("Redirect", raw.url + "/more")
+    raw.pages["/fallback"] = answer(GOOD)
+    call(town, "http://ann:s%3Aecret@example.com/", fallback_url=raw.url + "/fallback")
+    assert b"ErrorUrl=http%3A%2F%2Fexample.com%2F&" in raw.requests[-1] + b"&"
+    log = town.control("GET", "/events").text
+    told = str(town.phone(ALICE)["calls"][-3:])
     assert "ecret" not in log + told
 
 
