@@ -2,7 +2,6 @@
 
 import io
 import itertools
-import math
 import struct
 import wave
 
@@ -11,29 +10,9 @@ import pytest
 from helpers.resources.recording import Recording
 from helpers.sandbox import audio, codings, mixing, sound_files, voices
 from helpers.sandbox.codings import to_samples
+from tests.sandbox.sounds import loudness, strength, wav
 
-
-@pytest.fixture(autouse=True)
-def no_voice(monkeypatch):
-    """The tests hear tones, whatever is installed; one of them wants the voice."""
-    monkeypatch.setattr(voices, "PROGRAM", "no-such-program")
-    voices.speak.cache_clear()
-    yield
-    voices.speak.cache_clear()
-
-
-def strength(sound, pitch):
-    """How much of a tone is in a sound (Goertzel): about a third of its loudness at the most."""
-    turn = 2 * math.cos(2 * math.pi * pitch / 8000)
-    one = two = 0.0
-    samples = to_samples(sound)
-    for sample in samples:
-        one, two = sample + turn * one - two, one
-    return math.sqrt(one * one + two * two - turn * one * two) / max(1, len(samples))
-
-
-def loudness(sound):
-    return max((abs(sample) for sample in to_samples(sound)), default=0)
+pytestmark = pytest.mark.usefixtures("no_voice")
 
 
 # -- words and keys -----------------------------------------------------------------------------
@@ -143,16 +122,6 @@ def test_another_rate_becomes_that_of_a_telephone():
 
 
 # -- files --------------------------------------------------------------------------------------
-
-
-def wav(data, coding=1, bits=16, channels=1, rate=8000, block=0, more=b""):
-    """A WAV file around *data*."""
-    block = block or channels * bits // 8
-    speed = rate * channels * bits // 8
-    form = struct.pack("<HHIIHH", coding, channels, rate, speed, block, bits) + more
-    chunks = b"fmt " + struct.pack("<I", len(form)) + form
-    chunks += b"data" + struct.pack("<I", len(data)) + data
-    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
 
 
 def au(data):
