@@ -203,9 +203,11 @@ class TwiML:
         Of two texts in a row the last one counts, and a text before the first child takes the
         place of the element's own: that is how the official builder has it.
         """
-        found: list[TwiML | str | Comment] = [_own(self)]
+        found: list[TwiML | str | Comment] = []
+        if not (self.verbs and isinstance(self.verbs[0], str)):
+            found.append(_own(self))
         for child in self.verbs:
-            if isinstance(child, str) and isinstance(found[-1], str):
+            if isinstance(child, str) and found and isinstance(found[-1], str):
                 found[-1] = child
             else:
                 found.append(child)
