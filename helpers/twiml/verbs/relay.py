@@ -31,7 +31,7 @@ def _heard(kind: Attribute) -> Any:
 
 def _said(kind: Attribute) -> Any:
     """An attribute about how text becomes speech."""
-    return kind.without_effect("all text is said by one voice here, as it is written")
+    return kind.without_effect("all text is said as it is written here")
 
 
 class ConversationRelay(Service):
