@@ -356,6 +356,5 @@ def _line(verb: TwiML, step: Begin, scene: Scene) -> int:
 
 def _told(problem: Problem, scene: Scene) -> Alert:
     place = f"Line {problem.line}: " if problem.line else ""
-    return Alert(
-        problem.code, f"{place}{problem.message}.", problem.level, problem.line, scene.url or ""
-    )
+    text = "; ".join(filter(None, (problem.message, problem.mend)))
+    return Alert(problem.code, f"{place}{text}.", problem.level, problem.line, scene.url or "")

@@ -143,7 +143,7 @@ def test_what_is_wrong_is_told_where_it_would_be_told():
     lines = str(steps("<Response>\n<Pause length='x'/></Response>")).splitlines()
     assert lines[0] == (
         "    0.0 s    warning 13910: Line 2: "
-        'length="x" of <Pause> must be a whole number of seconds, 1 or more.'
+        'length="x" of <Pause> must be a whole number of seconds, 1 or more; as it is, "1" is used.'
     )
 
 
