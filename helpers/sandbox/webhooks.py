@@ -18,6 +18,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote, urljoin, urlsplit, urlunsplit
@@ -49,6 +50,7 @@ REDIRECTS = 10  # error 11215
 FOLLOWED = (301, 302, 303, 307)  # any other 3xx is 11216
 CERTIFICATES = {10: 11236, 62: 11235, 64: 11235}  # OpenSSL's reasons; any other is 11237
 RESOLVE_TIMEOUT = 2.0  # seconds for a name; a site on this machine needs none of it
+_LOOKUPS = threading.BoundedSemaphore(50)  # names that are looked up at a time
 KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
 KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
 
@@ -122,6 +124,13 @@ class _Pinned(AbstractResolver):
 
     def __init__(self) -> None:
         self.addresses: dict[str, list[str]] = {}
+
+    def keep(self, host: str, addresses: list[str]) -> None:
+        """Remember what was checked, the newest 1,000."""
+        self.addresses.pop(host, None)
+        self.addresses[host] = addresses
+        if len(self.addresses) > 1_000:
+            del self.addresses[next(iter(self.addresses))]
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -466,8 +475,9 @@ class Webhooks:
     async def _check_host(self, host: str) -> tuple[int, str] | None:
         """None if *host* may be asked, else why not; remembers the addresses that were judged."""
         if host in self.allow_hosts:
-            self._resolver.addresses[host] = await _addresses(host)
-            if not self._resolver.addresses[host]:
+            found = await _addresses(host)
+            self._resolver.keep(host, found)
+            if not found:
                 return 11210, f"the host name {host} is not known"
             return None
         away = (
@@ -485,7 +495,7 @@ class Webhooks:
         found = await _addresses(host)
         if not found or not all(is_loopback(address) for address in found):
             return away
-        self._resolver.addresses[host] = found
+        self._resolver.keep(host, found)
         return None
 
 
@@ -516,9 +526,17 @@ def is_loopback(address: str) -> bool:
     return ip in ipaddress.ip_network("127.0.0.0/8") if ip.version == 4 else address == "::1"
 
 
-@lru_cache(maxsize=512)
 def _address(url: str) -> _Address | None:
-    """The parts of a URL, or None if it is none to ask."""
+    """The parts of a URL, or None if it is none to ask. Those of usual length are kept ready."""
+    return _short_address(url) if len(url) <= 1_000 else _read_address(url)
+
+
+@lru_cache(maxsize=512)
+def _short_address(url: str) -> _Address | None:
+    return _read_address(url)
+
+
+def _read_address(url: str) -> _Address | None:
     try:
         parts = urlsplit(url.split("#")[0])
         host, port = (parts.hostname or "").lower(), parts.port
@@ -542,15 +560,17 @@ def with_query(url: str, params: Pairs) -> str:
 
 
 def urlencoded(params: Pairs) -> str:
-    """*params* as a form. Names and short values come again and again, so they are kept ready."""
-    return "&".join(
-        f"{_word(name)}={_word(value) if len(value) <= 40 else quote_plus(value)}"
-        for name, value in params
-    )
+    """*params* as a form."""
+    return "&".join(f"{_word(name)}={_word(value)}" for name, value in params)
+
+
+def _word(text: str) -> str:
+    """Names and short values come again and again, so they are kept ready."""
+    return _short_word(text) if len(text) <= 40 else quote_plus(text)
 
 
 @lru_cache(maxsize=2048)
-def _word(text: str) -> str:
+def _short_word(text: str) -> str:
     return quote_plus(text)
 
 
@@ -562,8 +582,11 @@ def _quoted(url: str) -> str:
 async def _addresses(host: str) -> list[str]:
     """The addresses of a name, or none when it has none or takes too long.
 
-    A thread of our own that may be left behind: a pool's would keep the process from ending.
+    A thread of our own that may be left behind: a pool's would keep the process from ending. When
+    too many were left behind, the name server is not asked any more until it has answered them.
     """
+    if not _LOOKUPS.acquire(blocking=False):
+        return []
     loop = asyncio.get_running_loop()
     found: asyncio.Future[list[str]] = loop.create_future()
 
@@ -577,7 +600,9 @@ async def _addresses(host: str) -> list[str]:
             addresses = list(dict.fromkeys(str(row[4][0]) for row in rows))
         except (OSError, UnicodeError):
             addresses = []
-        if not loop.is_closed():
+        finally:
+            _LOOKUPS.release()
+        with suppress(RuntimeError):  # the sandbox has ended meanwhile
             loop.call_soon_threadsafe(give, addresses)
 
     threading.Thread(target=look, daemon=True).start()

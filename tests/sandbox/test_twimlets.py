@@ -409,6 +409,34 @@ def test_voicemail_records_and_thanks(town):
     assert town.alerts() == []
 
 
+def test_voicemail_is_told_what_was_understood_and_sends_no_mail(town):
+    shop_is(town, "http://twimlets.com/voicemail?Email=ann@example.com&Message=Speak+up")
+    town.phone(ALICE, "call", To=SHOP)
+    town.advance(2)
+    town.phone(ALICE, "speak", Speech="call me back please as soon as you can tonight")
+    town.advance(120)
+    [told] = [e["data"] for e in town.events() if "TranscriptionText" in str(e["data"])]
+    assert told["url"] == "http://twimlets.com/voicemail?Email=ann@example.com"
+    words = told["parameters"]["TranscriptionText"]
+    assert words.lower().startswith("call me back please")
+    assert "sends no mail" in told["body"]
+    assert town.alerts() == []
+
+
+def test_a_conference_with_moderators_waits_for_one_of_them(town):
+    settings = f"Name=team&Moderators[0]={quote(BOB)}&Music=rock"
+    shop_is(town, f"http://twimlets.com/conference?{settings}")
+    town.phone(ALICE, "call", To=SHOP)
+    town.phone(CAROL, "call", To=SHOP)
+    town.advance(10)
+    [room] = town.client.conferences.list()
+    assert (room.friendly_name, room.status) == ("team", "init")
+    town.phone(BOB, "call", To=SHOP)
+    town.advance(10)
+    assert town.client.conferences(room.sid).fetch().status == "in-progress"
+    assert len(town.client.conferences(room.sid).participants.list()) == 3
+
+
 def test_a_conference_asks_for_its_pass_code(town):
     shop_is(town, "http://twimlets.com/conference?Name=team&Password=1234&Music=rock")
     for number in (ALICE, BOB):
