@@ -57,8 +57,8 @@ def missing() -> list[str]:
 def idle(name: str) -> bool:
     """Whether the sandbox only writes into its log that it does nothing about it."""
     element, _, attribute = name.partition(".")
-    thing = CLASSES[element].declared[attribute] if attribute else CLASSES[element]
-    return bool(thing.idle)
+    cls = CLASSES[element]
+    return bool(cls.idle or (attribute and cls.declared[attribute].idle))
 
 
 def table() -> str:

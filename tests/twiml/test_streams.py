@@ -85,7 +85,8 @@ def test_without_an_action_a_hang_up_is_the_end():
         ("", "Line 1: <Connect> is empty; put a <Stream> or another service into it."),
         (
             f"<Stream url='{URL}'/><Room>r</Room>",
-            "Line 1: <Connect> takes one service, and here are 2: it is passed over; keep one of them.",
+            "Line 1: <Connect> takes one service, and here are 2: it is passed over; "
+            "keep one of them.",
         ),
     ],
 )

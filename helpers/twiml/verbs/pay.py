@@ -24,6 +24,7 @@ class Pay(TwiML):
     """Ask the caller for a card or bank account, without the numbers passing through your site."""
 
     inside = ("VoiceResponse",)
+    idle = "<Pay> takes no payment in this sandbox: it is passed over with all that is in it."
     attributes = declare(
         input=Choice("dtmf"),
         action=Url(),
@@ -52,8 +53,7 @@ class Pay(TwiML):
 
     def run(self, scene: Scene) -> Generator[Step, Any, Fetch | None]:
         """Nothing: there is no payment gateway, and card numbers have no place in a sandbox."""
-        text = "<Pay> takes no payment in this sandbox: it is passed over with all that is in it."
-        yield scene.alert(self, 12200, text)
+        yield scene.alert(self, 12200, self.idle)
         return None
 
 
@@ -61,6 +61,7 @@ class Prompt(TwiML):
     """What callers hear at one step of a Pay."""
 
     inside = ("Pay",)
+    idle = "Nobody hears a <Prompt> here, for <Pay> takes no payment in this sandbox."
     built_in = ("VoiceResponse", "Pay")
     attributes = declare(
         for_=Choice(
