@@ -283,7 +283,11 @@ class Engine:
                 request_method=method,
                 reply=reply,
             )
-        return steps.Page(reply.url, reply.body, reply.headers.get("content-type", ""), failed)
+        # What we told with a GET is no part of the document's own address.
+        where = reply.url.removesuffix(urlencode(list(params))) if method == "GET" else reply.url
+        if where != reply.url:
+            where = where[:-1]  # the ? or & before it
+        return steps.Page(where, reply.body, reply.headers.get("content-type", ""), failed)
 
     async def tell(
         self,

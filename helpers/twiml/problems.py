@@ -21,7 +21,7 @@ __all__ = ["ASIDE", "Problem", "find", "problems"]
 
 # The catalogue lists these as errors and all others as warnings.
 ERRORS = {11100, 11750, 12100, 12101, 12102, 13000, 13201, 13231, 13238, 13239, 13240, 13325}
-ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14204, 14205, 14206, 14210, 14211, 14212, 14213, 14300}
+ERRORS |= {13338, 13420, 13621, 14201, 14202, 14203, 14206, 14210, 14211, 14212, 14213, 14300}
 ERRORS |= {14204, 14205, 14221, 16023, 31920, 31940, 31941, 64101}
 
 #: Codes for an element in a place where its parent does not take it.
