@@ -110,6 +110,12 @@ def trickling_head(connection, over):
         connection.sendall(b"x")
 
 
+def waiting(connection, over):
+    """Says for ever that the answer will come."""
+    while not over.is_set():
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
 def closing(connection, over):
     """Hangs up without a word."""
 

@@ -24,6 +24,7 @@ from tests.sandbox.raw_site import (
     silent,
     trickling,
     trickling_head,
+    waiting,
 )
 from tests.sandbox.town import ALICE, SHOP, Town, twiml
 
@@ -141,6 +142,14 @@ FAILING = {
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\nContent-Type: text/xml\r\n\r\n<Response/>",
         11206,
     ),
+    "two lengths": (answer(GOOD, headers=["Content-Length: 5"]), 11206),
+    "a NUL in its head": (answer(GOOD, headers=["X-Nul: a\0b"]), 11206),
+    "another protocol": (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+        11200,
+    ),
+    "no content": (b"HTTP/1.1 204 No Content\r\n\r\n", 11200),
+    "wait and wait": (waiting, 11200),
     "a closed line": (closing, 11205),
     "silence": (silent, 11200),
     "a trickle": (trickling, 11200),
