@@ -51,6 +51,11 @@ class Scene:
     also: Callable[[Stage], None] | None = None
 
 
+def same(what: str, found: Any, expected: Any) -> None:
+    """Compare in words: pytest explains only what stands in a test's own file."""
+    assert found == expected, f"{what}\n  found    {found!r}\n  expected {expected!r}"
+
+
 class Site:
     """A web site that answers each path with its page, or its pages in turn."""
 
@@ -97,24 +102,24 @@ class Stage(Town):
             self._act(act)
         self.advance(20_000)
         if scene.hears is not None:
-            assert self._heard(ALICE) == list(scene.hears)
+            same("Alice hears", self._heard(ALICE), list(scene.hears))
         if scene.bob is not None:
-            assert self._heard(BOB) == list(scene.bob)
+            same("Bob hears", self._heard(BOB), list(scene.bob))
         if scene.asks is not None:
             self._compare(scene.asks)
-        assert self.alerts() == list(scene.alerts)
+        same("alerts", self.alerts(), list(scene.alerts))
         if scene.start != "text" and scene.status:
             call = self.client.calls(self.sid).fetch()
-            assert call.status == scene.status
+            same("status", call.status, scene.status)
             if scene.duration is not None:
-                assert int(call.duration) == scene.duration
+                same("duration", int(call.duration), scene.duration)
         if scene.inbox is not None:
-            assert [text["body"] for text in self.phone(ALICE)["inbox"]] == list(scene.inbox)
+            inbox = [text["body"] for text in self.phone(ALICE)["inbox"]]
+            same("inbox", inbox, list(scene.inbox))
         if scene.also is not None:
             scene.also(self)
-        assert self.sandbox.engine.failures == []
-        assert self.sandbox.engine.calls == {}
-        assert self.sandbox.engine.messages == {}
+        engine = self.sandbox.engine
+        same("left over", (engine.failures, engine.calls, engine.messages), ([], {}, {}))
 
     def _start(self, scene: Scene) -> str:
         options = {
@@ -162,9 +167,8 @@ class Stage(Town):
 
     def _compare(self, asks: Sequence[str]) -> None:
         """Each request against its line: method, path, and the parameters the line names."""
-        assert [f"{method} {path}" for method, path, _, _ in self.site.asked] == [
-            " ".join(line.split()[:2]) for line in asks
-        ]
+        asked = [f"{method} {path}" for method, path, _, _ in self.site.asked]
+        same("asked", asked, [" ".join(line.split()[:2]) for line in asks])
         for line, (_, _, told, _) in zip(asks, self.site.asked, strict=True):
             for word in line.split()[2:]:
                 name, has, value = word.partition("=")

@@ -764,6 +764,7 @@ RECORD = [
         {"/voice": '<Record action="/done"/><Say>Nothing heard</Say>'},
         hears=["answer", "Record", "Say Nothing heard"],
         asks=["POST /voice"],
+        alerts=[16102],
         duration=6,
     ),
     Scene(
@@ -804,7 +805,7 @@ RECORD = [
     Scene(
         "bad values in a Record",
         {"/voice": '<Record timeout="x" maxLength="0" playBeep="no" trim="all"/>'},
-        alerts=[13611, 13612, 13616, 13699],
+        alerts=[13611, 13612, 13616, 13699, 16102],
         duration=5,
     ),
 ]
@@ -1173,7 +1174,6 @@ HANG_UP = [
         "<Dial>+14155550101</Dial>",
         '<Enqueue waitUrl="">line</Enqueue>',
         '<Dial><Conference waitUrl="">room</Conference></Dial>',
-        '<Dial timeout="60"><Queue>line</Queue></Dial>',
     )
 ]
 

@@ -42,10 +42,17 @@ def _marked(tree: ast.Module, file: Path) -> Iterator[tuple[str, list[str]]]:
             for call in ast.walk(decorator):  # a mark may be inside a pytest.param, too
                 if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("mark.executes"):
                     try:
-                        yield node.name, [ast.literal_eval(name) for name in call.args]
+                        yield node.name, [name for arg in call.args for name in _names(arg)]
                     except ValueError:
                         where = f"{file.name}:{call.lineno}"
                         raise ValueError(f"{where}: write the names of a mark out") from None
+
+
+def _names(argument: ast.expr) -> list[str]:
+    """The names an argument of a mark stands for: one, or with a star several."""
+    if isinstance(argument, ast.Starred):
+        return list(ast.literal_eval(argument.value))
+    return [ast.literal_eval(argument)]
 
 
 def missing() -> list[str]:
