@@ -87,10 +87,12 @@ def _heard(step: steps.ReadKeys, words: list[str]) -> str:
     """Words as the web site is told them: of a rude one it gets the first letter only."""
     if step.profanity:
         return " ".join(words)
-    return " ".join(
-        word[0] + "*" * (len(word) - 1) if word.strip(".,!?").lower() in RUDE else word
-        for word in words
-    )
+    masked = []
+    for word in words:
+        bare = word.strip(".,!?")
+        hidden = bare[:1] + "*" * (len(bare) - 1)
+        masked.append(word.replace(bare, hidden) if bare.lower() in RUDE else word)
+    return " ".join(masked)
 
 
 def _tell_partial(live: LiveCall, step: steps.ReadKeys, words: list[str], number: int) -> None:
