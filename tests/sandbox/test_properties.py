@@ -205,7 +205,7 @@ class World:
         heard: dict[str, float] = {}
         for event in events:
             sid, data = event["call_sid"], event["data"]
-            if event["type"] == "state" and data["status"] in FINAL:
+            if event["type"] == "state" and data.get("status") in FINAL:
                 ends[sid] = ends.get(sid, 0) + 1
             if event["type"] == "verb" and sid:
                 assert data["seconds"] >= heard.get(sid, 0.0)

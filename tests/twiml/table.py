@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from helpers.twiml.element import CLASSES
@@ -35,24 +36,30 @@ def marks(folder: Path = TESTS) -> dict[str, list[str]]:
 
 
 def _marked(tree: ast.Module, file: Path) -> Iterator[tuple[str, list[str]]]:
+    constants = _constants(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef):
             continue
         for decorator in node.decorator_list:
             for call in ast.walk(decorator):  # a mark may be inside a pytest.param, too
                 if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("mark.executes"):
+                    listed = ast.fix_missing_locations(
+                        ast.Expression(ast.List(call.args, ast.Load()))
+                    )
                     try:
-                        yield node.name, [name for arg in call.args for name in _names(arg)]
-                    except ValueError:
-                        where = f"{file.name}:{call.lineno}"
-                        raise ValueError(f"{where}: write the names of a mark out") from None
+                        yield node.name, eval(compile(listed, str(file), "eval"), dict(constants))
+                    except NameError as problem:
+                        raise ValueError(f"{file.name}:{call.lineno}: {problem}") from None
 
 
-def _names(argument: ast.expr) -> list[str]:
-    """The names an argument of a mark stands for: one, or with a star several."""
-    if isinstance(argument, ast.Starred):
-        return list(ast.literal_eval(argument.value))
-    return [ast.literal_eval(argument)]
+def _constants(tree: ast.Module) -> dict[str, object]:
+    """The names that a file gives to plain values, for marks that use them."""
+    found: dict[str, object] = {"__builtins__": {}}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            with suppress(ValueError):
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+    return found
 
 
 def missing() -> list[str]:
