@@ -89,7 +89,8 @@ class Dialling:
             return
         self.winner = leg
         others, self.ringing = [other for other in self.ringing if other is not leg], [leg]
-        _end(others, "canceled")
+        for other in others:
+            other.end("canceled")
         self.live.tell("leg", (leg, "answered"))
 
     async def _join(self, legs: list[LiveCall]) -> steps.Connected:
@@ -102,7 +103,7 @@ class Dialling:
                 signal = await live.wait(None if self.winner else left, "leg")
                 if signal is None:
                     if self.winner is None:
-                        _end(self.ringing, "no-answer")
+                        await self._end(self.ringing, "no-answer")
                         break
                     continue
                 leg, what = signal.value
@@ -112,10 +113,7 @@ class Dialling:
                 if what == "joined":
                     return await self._bridge(leg)
         except Interrupted as stop:
-            _end(self.ringing, "canceled")
-            if stop.signal.kind != "hangup":
-                raise
-            live.gone = True
+            await self._interrupted(stop, self.ringing, "canceled")
         return self._outcome(legs)
 
     def _outcome(self, legs: list[LiveCall]) -> steps.Connected:
@@ -162,10 +160,7 @@ class Dialling:
             with live.listening():
                 refer_to = await self._talk(leg)
         except Interrupted as stop:
-            leg.end("completed")
-            if stop.signal.kind != "hangup":
-                raise
-            live.gone = True
+            await self._interrupted(stop, [leg], "completed")
         return self._told(leg, "completed", bridged=True, refer_to=refer_to)
 
     async def _talk(self, leg: LiveCall) -> str:
@@ -183,15 +178,38 @@ class Dialling:
                     return ""
             elif signal is not None and signal.kind == "refer":
                 if step.refers:
-                    leg.end("completed")
+                    await self._end([leg], "completed")
                     return str(signal.value)
                 text = "Dial: the called side wants to send the caller elsewhere: give a referUrl"
                 live.alert(13802, text)
             elif signal is None or (step.hangup_on_star and signal == STAR):
-                leg.end("completed")
+                await self._end([leg], "completed")
                 return ""
             elif leg.far is not None and not leg.far.over:  # another web site's call
                 (leg.far.press if signal.kind == "live_key" else leg.far.speak)(signal.value)
+
+    # -- ending ------------------------------------------------------------------------------
+
+    async def _interrupted(self, stop: Interrupted, legs: list[LiveCall], status: str) -> None:
+        """The caller hung up: end *legs*. What the API wants instead goes on at once."""
+        if stop.signal.kind == "hangup":
+            self.live.gone = True
+            await self._end(legs, status)
+            return
+        for leg in legs:
+            leg.end(status)
+        raise stop
+
+    async def _end(self, legs: list[LiveCall], status: str) -> None:
+        """End *legs*, and wait until who asked to be told of them has been told."""
+        ending = list(legs)
+        for leg in ending:
+            leg.end(status)
+        while ending:
+            signal = await self.live.wait(None, "leg")
+            assert signal is not None
+            if signal.value[0] in ending and signal.value[1] == "over":
+                ending.remove(signal.value[0])
 
     # -- recording ---------------------------------------------------------------------------
 
@@ -214,8 +232,3 @@ class Dialling:
             trims = self.step.trim == "trim-silence"
             seconds = self.tape.trimmed() if trims else self.tape.seconds()
             await recording.end(self.live, self.tape, max(1.0, seconds))
-
-
-def _end(legs: list[LiveCall], status: str) -> None:
-    for leg in legs:
-        leg.end(status)
