@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.resources.recording import Recording
 from helpers.resources.transcription import Transcription
-from helpers.sandbox import callbacks, playing, recording
+from helpers.sandbox import beforehand, callbacks, playing, recording
 from helpers.sandbox.actors import Actor, Interrupted
 from helpers.twiml import steps
 
@@ -45,7 +45,7 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
         live.alert(16102, "nothing was said, so no recording was kept", level="warning")
         await recording.end(live, tape, 0)
         return steps.Recorded("", "", 0, silent=True)
-    if not tape.seconds():
+    if not tape.seconds() and not tape.over:
         live.alert(16101, "the recording ended as it began, so none was kept", level="warning")
         await recording.end(live, tape, 0)
         return steps.Recorded("", "", 0, ended_by)
@@ -62,6 +62,8 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
 async def _listen(live: LiveCall, step: steps.RecordCaller, tape: Tape) -> str:
     """Wait until the recording is to end; returns the key that ended it, or ""."""
     with live.listening():
+        if beforehand.waiting(live, keys=False):
+            beforehand.act(live, keys=False)
         while True:
             quiet = [tape.said + step.timeout] if step.timeout else []
             left = min([step.max_length, *quiet]) - tape.seconds()
