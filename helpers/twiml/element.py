@@ -84,6 +84,8 @@ class TwiML:
     body_required: ClassVar[bool] = False
     #: what text a document may have here: none, optional, required, mixed (with elements)
     text: ClassVar[str] = "none"
+    #: what the text must be, where not any text will do
+    text_kind: ClassVar[Attribute | None] = None
     #: keyword argument -> what may stand there
     attributes: ClassVar[Mapping[str, Attribute]] = {}
     #: XML name -> the same declarations

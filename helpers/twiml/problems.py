@@ -9,11 +9,13 @@ Sources: the error catalogue, 12100 to 14111; the TwiML reference for names and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from helpers.errors import TwimlError
+from helpers.twiml.attributes import Attribute
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import CHILDREN, CLASSES, Fault, GenericNode, TwiML
 
@@ -116,8 +118,9 @@ _RULES: dict[type[TwiML], tuple[set[tuple[str, str]], str, bool, bool]] = {}
 
 
 def _rules(cls: type[TwiML]) -> tuple[set[tuple[str, str]], str, bool, bool]:
-    own = cls.faults is not TwiML.faults, cls.foreseen is not TwiML.foreseen
-    return _RULES.setdefault(cls, (set(), cls.text, *own))
+    looks_ahead = cls.foreseen is not TwiML.foreseen or cls.text_kind is not None
+    has_faults = cls.faults is not TwiML.faults
+    return _RULES.setdefault(cls, (set(), cls.text, has_faults, looks_ahead))
 
 
 def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]:
@@ -139,7 +142,7 @@ def _look(
 ) -> None:
     """Find what is wrong with an element that may stand where it does, and with all below it."""
     cls = type(element)
-    fine, text, has_faults, has_foreseen = _RULES.get(cls) or _rules(cls)
+    fine, text, has_faults, looks_ahead = _RULES.get(cls) or _rules(cls)
     if not element.attrs.items() <= fine:
         for name, raw in element.attrs.items():
             fault = _attribute(cls, element.name, name, raw, in_gather)
@@ -149,8 +152,8 @@ def _look(
             elif len(raw) <= 200 and len(fine) < 1000:
                 fine.add((name, raw))
     faults = list(element.faults()) if has_faults else []
-    if has_foreseen and ahead:
-        faults += element.foreseen()
+    if looks_ahead and ahead:
+        faults += [*_bad_text(element, cls.text_kind), *element.foreseen()]
     verbs, value = element.verbs, element.value
     if text == "none":
         if (verbs or value) and _has_text(element):
@@ -182,6 +185,18 @@ def _look(
             fault = Fault(code, f"<{child.name}> cannot be used {aside.where}", "take it out")
             found.append((child, _problem(fault, *document.place(child))))
         _look(document, child, in_gather, ahead, found)
+
+
+def _bad_text(element: TwiML, kind: Attribute | None) -> Iterator[Fault]:
+    """A text that is not what it must be, such as a URL."""
+    text = element.own_text() if kind is not None else ""
+    if kind is None or not text:
+        return
+    try:
+        kind.read(text)
+    except ValueError as why:
+        shown = " ".join(text.split())[:40]
+        yield Fault(kind.code, f'"{shown}" in <{element.name}> must be {why}', "mend the address")
 
 
 def _has_text(element: TwiML) -> bool:

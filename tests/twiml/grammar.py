@@ -14,6 +14,7 @@ ATTRIBUTES = [(name, a) for name, element in ELEMENTS.items() for a in element["
 # What fits the attributes whose values have a form, and what does not fit.
 FORMS: dict[tuple[str, str], tuple[str, str | None]] = {
     ("Stream", "url"): ("wss://127.0.0.1:9/s", "https://127.0.0.1:9/s"),
+    ("Stream", "track"): ("inbound_track", "neither"),
     ("Say", "voice"): ("woman", "a robot"),
     ("Say", "language"): ("de-DE", "x y"),
     ("Gather", "language"): ("de-DE", "de"),

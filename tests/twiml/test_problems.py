@@ -46,10 +46,10 @@ def test_a_good_document_has_none():
         ("<Number>1</Number>", 12200, 2, 1, "<Number> may not stand inside <Response>", "<Dial>"),
         ("<Gather><Hangup/></Gather>", 13320, 2, 9, "<Hangup> may not stand inside", "<Response>"),
         (
-            "<Dial>1<Say>a</Say></Dial>",
+            "<Dial>911<Say>a</Say></Dial>",
             13215,
             2,
-            8,
+            10,
             "<Say> may not stand inside <Dial>",
             "<Gather>",
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Method, declare
+from helpers.twiml.attributes import Choice, Method, Url, declare
 from helpers.twiml.element import TwiML
 from helpers.twiml.steps import Begin, Fetch, Repeat, Step
 from helpers.twiml.verbs.parties import given
@@ -30,6 +30,7 @@ class Redirect(TwiML):
     body_name = "url"
     body_required = True
     text = "optional"
+    text_kind = Url()
     attributes = declare(
         method=Method(code=13710),
     )

@@ -78,13 +78,13 @@ class Gather(TwiML):
         attrs = self.attrs
         if "hints" in attrs:
             hints = attrs["hints"].split(",")
-            if len(hints) > MOST_HINTS or max(len(hint.strip()) for hint in hints) > LONGEST_HINT:
-                yield Fault(
-                    13330,
-                    f"hints of <Gather> holds {len(hints)} phrases; {MOST_HINTS} are allowed, "
-                    f"of {LONGEST_HINT} characters each",
-                    "leave some out, or shorten them",
-                )
+            longest = max(len(hint.strip()) for hint in hints)
+            if len(hints) > MOST_HINTS:
+                what = f"hints of <Gather> holds {len(hints)} phrases, {MOST_HINTS} are allowed"
+                yield Fault(13330, what, "leave some out")
+            elif longest > LONGEST_HINT:
+                what = f"hints of <Gather> holds a phrase of {longest} characters"
+                yield Fault(13330, what, f"shorten it to {LONGEST_HINT} at most")
         # Twilio's page on 13335 speaks of any speechModel, not of "default" only.
         if "speechModel" in attrs and attrs.get("speechTimeout") == "auto":
             yield Fault(

@@ -5,6 +5,7 @@ Sources: the TwiML reference on messaging and (archived) on Sms; error pages 141
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,23 @@ __all__ = ["Body", "Media", "Message", "MessagingRedirect", "Sms"]
 LONGEST = 1600
 MOST_MEDIA = 10
 MOST_REPLIES = 10
+
+
+# Numbers and short codes however they are written, channels such as whatsapp:+1..., and for a
+# sender a name: 1 to 11 letters, digits and blanks, one of them a letter.
+RECIPIENT = re.compile(r"\+?[0-9][0-9 ().-]{1,20}|[a-z]+:\S+")
+NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+
+
+def bad_parties(element: TwiML) -> Iterator[Fault]:
+    """A recipient or a sender that no text can go to or come from."""
+    to, sender = element.attrs.get("to", "").strip(), element.attrs.get("from", "").strip()
+    if to and RECIPIENT.fullmatch(to) is None:
+        what = f'to="{to[:40]}" of <{element.name}> is no number'
+        yield Fault(14101, what, "write it with its country, like +14155550100")
+    if sender and not (RECIPIENT.fullmatch(sender) or NAME.fullmatch(sender)):
+        what = f'from="{sender[:40]}" of <{element.name}> is no number and no name'
+        yield Fault(14102, what, "name a number of yours, or take it out")
 
 
 def send(
@@ -74,6 +92,10 @@ class Message(TwiML):
         """The URLs of the pictures to send, as written."""
         return [child.own_text() for child in self.elements if isinstance(child, Media)]
 
+    def foreseen(self) -> Iterator[Fault]:
+        """Nobody to send it to, or to send it from."""
+        return bad_parties(self)
+
     def faults(self) -> Iterator[Fault]:
         """Nothing to send, or too much."""
         body, media = self.body_text(), self.media_urls()
@@ -114,6 +136,7 @@ class Media(TwiML):
     body_name = "url"
     body_required = True
     text = "required"
+    text_kind = Url()
 
 
 class Sms(TwiML):
@@ -131,6 +154,10 @@ class Sms(TwiML):
         method=Method(code=14104),
         status_callback=Url(code=14105),
     )
+
+    def foreseen(self) -> Iterator[Fault]:
+        """Nobody to send it to, or to send it from."""
+        return bad_parties(self)
 
     def faults(self) -> Iterator[Fault]:
         """Nothing to send, or too much."""
@@ -169,6 +196,7 @@ class MessagingRedirect(TwiML):
     body_name = "url"
     body_required = True
     text = "optional"
+    text_kind = Url()
     attributes = declare(
         method=Method(code=14104),
     )

@@ -226,9 +226,19 @@ class SsmlProsody(_Ssml):
     inside = ("Say", "SsmlEmphasis", "SsmlLang", "SsmlP", "SsmlProsody", "SsmlS", "SsmlW")
     body_name = "words"
     attributes = declare(
-        volume=Text(note="default silent x-soft soft medium loud x-loud +ndB -ndB"),
-        rate=Text(note="x-slow slow medium fast x-fast n%"),
-        pitch=Text(note="default x-low low medium high x-high +n% -n%"),
+        volume=Text(
+            pattern=r"default|silent|(x-)?soft|medium|(x-)?loud|[+-]?\d{1,3}(\.\d{1,3})?dB",
+            kind="silent, x-soft, soft, medium, loud, x-loud, or a difference such as +6dB",
+        ),
+        rate=Text(
+            pattern=r"default|(x-)?slow|medium|(x-)?fast|[+-]?\d{1,3}(\.\d{1,3})?%",
+            kind="x-slow, slow, medium, fast, x-fast, or a percentage such as 80%",
+            code=13513,
+        ),
+        pitch=Text(
+            pattern=r"default|(x-)?low|medium|(x-)?high|[+-]?\d{1,3}(\.\d{1,3})?%",
+            kind="x-low, low, medium, high, x-high, or a difference such as +10%",
+        ),
     )
 
     def read(self, reading: Reading, manner: Manner) -> None:
