@@ -240,7 +240,7 @@ plans = st.lists(st.tuples(moments, acts), min_size=1, max_size=8)
 starts = st.tuples(moments, st.sampled_from([("create", ALICE), ("ring", ALICE), ("text", BOB)]))
 
 
-@profile(60)
+@profile(50)
 @given(st.lists(pages, min_size=1, max_size=3), replies, starts, plans)
 def test_turned_by_hand_everything_comes_to_an_end(site, reply, start, plan):
     world = World("manual", site, reply)
@@ -254,7 +254,7 @@ def test_in_a_hurry_everything_comes_to_an_end(site, reply, start, plan):
     asyncio.run(asyncio.wait_for(play(world, [start, *plan]), PATIENCE))
 
 
-@profile(15)
+@profile(10)
 @given(st.lists(pages, min_size=1, max_size=3), replies, starts, plans)
 def test_the_same_again_is_the_same(site, reply, start, plan):
     logs = []

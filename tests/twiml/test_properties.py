@@ -120,7 +120,7 @@ def is_plain(step: Step) -> bool:
 
 
 @pytest.mark.parametrize("kind", sorted(MOST_DOCUMENTS))
-@profile(60)
+@profile(30)
 @given(data=st.data())
 def test_any_conversation_comes_to_an_end(kind, data):
     root = "MessagingResponse" if kind == "messaging" else "VoiceResponse"
@@ -138,7 +138,7 @@ def test_any_conversation_comes_to_an_end(kind, data):
         assert ends
 
 
-@profile(100)
+@profile(50)
 @given(documents(URLS), st.sampled_from(["", "1", "12#", "*"]), st.sampled_from(["", "yes"]))
 def test_any_document_can_be_looked_at(document, keys, speech):
     listed = steps(document, keys=keys, speech=speech)
@@ -148,7 +148,7 @@ def test_any_document_can_be_looked_at(document, keys, speech):
     assert listed == steps(document, keys=keys, speech=speech)
 
 
-@profile(60)
+@profile(30)
 @given(documents(URLS))
 def test_what_is_wrong_is_told_with_a_code_and_a_line(document):
     for alert in (step for step in steps(document) if isinstance(step, Alert)):
@@ -158,7 +158,7 @@ def test_what_is_wrong_is_told_with_a_code_and_a_line(document):
         assert alert.text.endswith(".") and "\n" not in alert.text
 
 
-@profile(60)
+@profile(30)
 @given(documents(URLS))
 def test_every_verb_says_in_which_line_it_stands(document):
     spread = document.replace("><", ">\n<")
