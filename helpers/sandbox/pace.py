@@ -1,7 +1,7 @@
 """The seam between requests and the clock: when time may jump, and when a reply may go.
 
 * On a hurried clock time must not jump while a reply is being made, or a script could miss what
-  its own request set off.
+  its own request set off. Who only reads sets nothing off: many who look would stop the clock.
 * On a manual clock a reply goes when what the request set off has run, so that a script which
   reads after it writes sees the outcome. A web site that asks while it is being asked is
   answered at once, or both would wait for each other.
@@ -30,7 +30,7 @@ class Pace:
         clock, asking = self.engine.clock, self.engine.webhooks.asking
         if scope["type"] != "http" or scope["path"] in ("/_sandbox/events", "/_sandbox/clock"):
             await self.app(scope, receive, send)
-        elif clock.kind == "hurried":
+        elif clock.kind == "hurried" and scope["method"] not in ("GET", "HEAD"):
             with clock.work():
                 await self.app(scope, receive, send)
         elif clock.kind == "manual" and scope["method"] != "GET" and not asking:
