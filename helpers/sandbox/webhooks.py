@@ -359,7 +359,7 @@ class Webhooks:
                 middlewares=(aiohttp.DigestAuthMiddleware(*digest),) if digest else (),
             ) as response:
                 body = await _read(response, request.limit + 1)
-                lines = [(name.lower(), value) for name, value in response.headers.items()]
+                lines = [(name.lower(), _clean(value)) for name, value in response.headers.items()]
                 return response.status, lines, body
         except aiohttp.ConnectionTimeoutError:
             raise _Trouble(11201, f"no connection to {where}: timed out", "ct") from None
@@ -610,6 +610,15 @@ async def _addresses(host: str) -> list[str]:
         return await asyncio.wait_for(found, RESOLVE_TIMEOUT)
     except TimeoutError:
         return []
+
+
+def _clean(value: str) -> str:
+    """The value of a header: bytes that are no UTF-8 come as surrogates, which nobody can write."""
+    return (
+        value
+        if value.isascii()
+        else value.encode(errors="surrogateescape").decode("utf-8", "replace")
+    )
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

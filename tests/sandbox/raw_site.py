@@ -42,7 +42,7 @@ class RawSite:
             request = self._read(connection)
             self.requests.append(request)
             path = request.split(b" ", 2)[1].split(b"?")[0].decode()
-            page = self.pages[path]
+            page = self.pages.get(path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             if callable(page):
                 page(connection, self.over)
                 return

@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.sandbox.twimlets.music import tune
 from tests.sandbox.raw_site import (
@@ -105,6 +107,10 @@ FAILING = {
     "JSON": (answer(b"{}", "application/json"), 12300),
     "a picture": (answer(b"\x89PNG", "image/png"), 12300),
     "a type that is none": (answer(GOOD, "nonsense"), 12300),
+    "a type that is no text": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/\xff\xfe\r\nContent-Length: 1\r\n\r\nx",
+        12300,
+    ),
     "nothing": (answer(b""), 12100),
     "nothing, in chunks": (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -552,6 +558,23 @@ def test_a_hostile_document_answers_no_text(town, raw, case):
     document, code = DOCUMENTS[case]
     raw.pages["/sms"] = answer(document.encode() if isinstance(document, str) else document)
     assert text(town, raw.url + "/sms") == [code]
+
+
+@st.composite
+def almost_good(draw):
+    """A good answer with some bytes of it changed."""
+    page = bytearray(draw(st.sampled_from([answer(GOOD), redirect("/good"), FINE["chunks"]])))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(page)))
+        page[at : at + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+    return bytes(page)
+
+
+@given(page=almost_good() | st.binary(max_size=200))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_whatever_bytes_come_the_call_ends_and_the_sandbox_is_well(town, raw, page):
+    raw.pages |= {"/voice": page, "/good": answer(GOOD)}
+    call(town, raw.url + "/voice")
 
 
 # -- and again and again -----------------------------------------------------------------------
