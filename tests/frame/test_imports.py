@@ -49,7 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "client": {"requests", "urllib3"},
     "phone": {"requests"},
     "serving": {"uvicorn", "uvloop"},
-    "sandbox": {"starlette", "aiohttp", "anyio", "yarl"},
+    "sandbox": {"starlette", "aiohttp", "anyio", "tinytag", "yarl"},
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},
     "session": {"IPython", "requests"},
