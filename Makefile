@@ -26,12 +26,13 @@ CHECK := .venv/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help lab test check notebooks sandbox doctor lock clean
+.PHONY: help lab test check bench notebooks sandbox doctor lock clean
 
 help:
 	@echo 'make lab        open the first notebook in JupyterLab      LAB_ARGS="--no-browser --port 8889"'
 	@echo 'make test       every test, and every notebook compared    TEST_ARGS="-k gather"'
 	@echo 'make check      style, types, notebooks unchanged when run again'
+	@echo 'make bench      how fast it is, beside its peers and limits in the same run'
 	@echo 'make notebooks  run every notebook and store its outputs   NOTEBOOKS=notebooks/03-make-a-call.ipynb'
 	@echo 'make sandbox    the telephone company alone                SANDBOX_ARGS="--port 8080"'
 	@echo 'make doctor     what is wrong with this set-up, and how to mend it'
@@ -51,6 +52,10 @@ check: $(CHECK)
 	$(RUN) -m mypy
 	$(RUN) -m pytest -q tests/frame/test_imports.py
 	$(RUN) -m scripts.notebooks --check
+
+bench: $(CHECK)
+	$(RUN) -m benchmarks.twiml
+	$(RUN) -m benchmarks.calls
 
 notebooks: $(LEARN)
 	$(RUN) -m scripts.notebooks $(NOTEBOOKS)
