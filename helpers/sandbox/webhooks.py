@@ -95,6 +95,17 @@ class _Address:
 
 
 @dataclass(frozen=True)
+class _Errand:
+    """What stays the same over all the requests of one `ask`. *mark* tells them from others'."""
+
+    token: str
+    cookies: Cookies
+    limit: int
+    how: overrides.Overrides
+    mark: str
+
+
+@dataclass(frozen=True)
 class _Request:
     """One request that is ready to go: *url* is the one asked, its parameters included."""
 
@@ -103,8 +114,7 @@ class _Request:
     to: _Address
     url: str
     form: bytes | None
-    limit: int
-    how: overrides.Overrides
+    errand: _Errand
 
 
 class NoSocket(Exception):
@@ -170,7 +180,7 @@ class Webhooks:
         self.inside = inside.Inside(twimlets.SITES | dict(sites or {}))
         self.allow_hosts = {host.lower() for host in allow_hosts}
         self.asking = 0
-        self._tokens = 0
+        self._asked = 0
         self._resolver = _Pinned()
         self._http: aiohttp.ClientSession | None = None
         self._sockets: aiohttp.ClientSession | None = None
@@ -202,13 +212,13 @@ class Webhooks:
         if how.refused:
             return Reply(shown_url(url), failed=how.refused)
         self.asking += 1
-        self._tokens += 1
+        self._asked += 1
+        mark = f"00000000-0000-4000-8000-{self._asked:012x}"
+        errand = _Errand(token, cookies or Cookies(), limit, how, mark)
         total = min(self.timeout, how.total or self.timeout)
         try:
             async with asyncio.timeout(total):
-                reply = await self._follow(
-                    url, method, params, token, cookies or Cookies(), limit, how
-                )
+                reply = await self._follow(url, method, params, errand)
         except TimeoutError:
             code = 11200 if how.total is None else 11203
             text = f"{_plain(url)} did not answer within {total:g} seconds"
@@ -218,21 +228,12 @@ class Webhooks:
         reply.url = shown_url(reply.url)  # it is told to others: the fallback, the next document
         return reply
 
-    async def _follow(
-        self,
-        url: str,
-        method: str,
-        params: Pairs,
-        token: str,
-        cookies: Cookies,
-        limit: int,
-        how: overrides.Overrides,
-    ) -> Reply:
+    async def _follow(self, url: str, method: str, params: Pairs, errand: _Errand) -> Reply:
         """Ask, and go where redirects lead."""
         for _ in range(REDIRECTS + 1):
-            reply = await self._once(url, method, params, token, cookies, limit, how)
+            reply = await self._once(url, method, params, errand)
             if reply.failed or not 300 <= reply.status < 400:
-                return reply if reply.failed else _judged(reply, limit)
+                return reply if reply.failed else _judged(reply, errand.limit)
             where = f"{_plain(reply.url)} answered {reply.status}"
             location = reply.headers.get("location", "").strip()
             if reply.status not in FOLLOWED:
@@ -251,18 +252,9 @@ class Webhooks:
             url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {_plain(url)}")
         )
 
-    async def _once(
-        self,
-        url: str,
-        method: str,
-        params: Pairs,
-        token: str,
-        cookies: Cookies,
-        limit: int,
-        how: overrides.Overrides,
-    ) -> Reply:
+    async def _once(self, url: str, method: str, params: Pairs, errand: _Errand) -> Reply:
         """One request to one address, tried again as its overrides say."""
-        to = _address(url)
+        to, token, cookies = _address(url), errand.token, errand.cookies
         if to is None:
             return Reply(url, failed=(11100, f"this is not an http or https URL: {shortened(url)}"))
         site = self.inside.find(*to.origin)
@@ -277,7 +269,7 @@ class Webhooks:
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
             "X-Twilio-Signature": signing.sign(token, bare, params if form is not None else None),
-            "I-Twilio-Idempotency-Token": f"00000000-0000-4000-8000-{self._tokens:012x}",
+            "I-Twilio-Idempotency-Token": errand.mark,
         }
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -286,10 +278,10 @@ class Webhooks:
         kept = self._kept.get((token, bare)) if form is None else None
         if kept is not None:
             headers |= _conditions(kept)
-        request = _Request(site, method, to, bare, form, limit, how)
-        for _ in range(1 + how.retries):
-            reply, why = await self._try(request, headers, cookies)
-            if not how.again(why):
+        request = _Request(site, method, to, bare, form, errand)
+        for _ in range(1 + errand.how.retries):
+            reply, why = await self._try(request, headers)
+            if not errand.how.again(why):
                 break
         if kept is not None and reply.status == 304:
             self._kept.move_to_end((token, bare))
@@ -298,10 +290,9 @@ class Webhooks:
             self._keep((token, bare), reply)
         return reply
 
-    async def _try(
-        self, request: _Request, headers: dict[str, str], cookies: Cookies
-    ) -> tuple[Reply, str]:
+    async def _try(self, request: _Request, headers: dict[str, str]) -> tuple[Reply, str]:
         """Send it once, with a login if the site wants one; and in a word what a retry may mend."""
+        cookies = request.errand.cookies
         login = cookies.logins.get(request.to.origin)
         reply, why = await self._send(request, headers, None)
         if reply.status == 401 and login is not None:
@@ -320,7 +311,7 @@ class Webhooks:
         self, request: _Request, headers: dict[str, str], digest: tuple[str, str] | None
     ) -> tuple[Reply, str]:
         """The bare request and its answer, unpacked."""
-        url, limit = request.url, request.limit
+        url, limit = request.url, request.errand.limit
         if request.site is not None:
             status, lines, body = await inside.ask(
                 request.site, request.method, url, request.form or b"", headers, limit
@@ -354,17 +345,19 @@ class Webhooks:
                 headers=headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=request.how.connect, sock_read=request.how.read
+                    total=None,
+                    sock_connect=request.errand.how.connect,
+                    sock_read=request.errand.how.read,
                 ),
                 middlewares=(aiohttp.DigestAuthMiddleware(*digest),) if digest else (),
             ) as response:
-                body = await _read(response, request.limit + 1)
+                body = await _read(response, request.errand.limit + 1)
                 lines = [(name.lower(), _clean(value)) for name, value in response.headers.items()]
                 return response.status, lines, body
         except aiohttp.ConnectionTimeoutError:
             raise _Trouble(11201, f"no connection to {where}: timed out", "ct") from None
         except aiohttp.SocketTimeoutError:
-            text = f"{where} sent nothing for {request.how.read:g} seconds"
+            text = f"{where} sent nothing for {request.errand.how.read:g} seconds"
             raise _Trouble(11200, text, "rt") from None
         except aiohttp.ClientConnectorCertificateError as problem:
             why = problem.certificate_error
