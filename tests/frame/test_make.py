@@ -13,9 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 
-TARGETS = {"help", "lab", "test", "check", "bench", "notebooks"} | {
-    *("sandbox", "doctor", "lock", "clean"),
-}
+TARGETS = set("help lab test check bench notebooks sandbox doctor lock clean".split())
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
