@@ -160,7 +160,7 @@ WHISPERED = '<Number url="whisper?Message=">'
         ),
         (
             *("voicemail", "Email=a@b", {"RecordingUrl": "http://x.test/RE1"}),
-            "<Say>Thanks.  Good bye.</Say><Hangup />",
+            "<Say>Thanks. Good bye.</Say><Hangup />",
         ),
         (
             *("conference", "Password=1234", {"Digits": "4321"}),

@@ -19,7 +19,7 @@ def voicemail(asked: Asked) -> Answer:
     if asked.told("TranscriptionStatus").lower() in ("completed", "failed"):
         return document(response, _mail(asked))
     if asked.told("RecordingUrl"):
-        response.say("Thanks.  Good bye.")
+        response.say("Thanks. Good bye.")
         response.hangup()
         return document(response, "" if transcribes else _mail(asked))
     greeting = asked.setting("Message")
