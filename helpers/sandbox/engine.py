@@ -39,7 +39,7 @@ from helpers.sandbox.announcements import Announcement
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
-from helpers.sandbox.pairs import Pairs
+from helpers.sandbox.pairs import Pair, Pairs
 from helpers.sandbox.queues import Line
 from helpers.sandbox.store import Store
 from helpers.sandbox.threads import in_a_thread
@@ -573,6 +573,10 @@ class AccountWorld:
 
     def alert(self, code: int, text: str, **about: Any) -> None:
         self.engine.alert(self.account.sid, code, text, **about)
+
+    def pair(self, us: str, them: str) -> Pair:
+        """What is remembered of a number of ours and whom it texts with."""
+        return self.engine.pairs.of(self.account.sid, us, them, self.now)
 
     def blocked(self, sender: str, recipient: str) -> bool:
         return self.engine.store.opted_out(self.account.sid, sender, recipient)

@@ -53,10 +53,11 @@ HELPED = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 
 #: What a debugger says where the API would refuse a message.
 CODES = {
-    21211: 14101,
+    **dict.fromkeys((21211, 21266), 14101),
     21212: 14102,
-    **dict.fromkeys((21606, 21659), 14108),
+    **dict.fromkeys((21606, 21659, 21660), 14108),
     21608: 14111,
+    21609: 14105,
     **dict.fromkeys((21602, 21617, 21619, 21620, 21623), 14103),
 }
 
@@ -234,9 +235,7 @@ class Inbound(_MessageActor):
 
     async def _converse(self) -> None:
         owned, message = self.owned, self.message
-        cookies = self.engine.pairs.of(
-            message.account_sid, message.to, message.from_, self.clock.now
-        ).cookies
+        cookies = self.world.pair(message.to, message.from_).cookies
         fallback = (
             steps.Fetch(owned.sms_fallback_url, owned.sms_fallback_method)
             if owned.sms_fallback_url
@@ -351,8 +350,7 @@ def send_from_document(
     message.date_created = message.date_updated = now
     message.direction = direction
     message.status_callback_method = step.method
-    pair = world.engine.pairs.of(world.account.sid, message.from_, message.to, world.now)
-    if paced and not pair.may_reply(now):
+    if paced and not world.pair(message.from_, message.to).may_reply(now):
         message.status, message.error_code = "failed", TOO_FAST
         message.error_message = "SMS send rate limit exceeded"
         text = (
