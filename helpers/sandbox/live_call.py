@@ -160,7 +160,7 @@ class LiveCall(Actor):
 
     def kept_by_somebody(self) -> bool:
         """Whether somebody keeps the sound of this call."""
-        return any(isinstance(listener, pieces.Taker) for listener, _ in self._hearing("outbound"))
+        return any(pieces.taker(listener) for listener, _ in self._hearing("outbound"))
 
     def _update(self, *names: str) -> None:
         self.call.date_updated = self.clock.now()
@@ -257,10 +257,14 @@ class LiveCall(Actor):
         """The API gives it other instructions."""
         self.tell("redirect", steps.Fetch(url, method) if url else twiml)
 
-    def press(self, digits: str) -> None:
-        """The person presses keys; a Gather reads them now or later."""
+    def press(self, digits: str, *, heard: bool = True) -> None:
+        """The person presses keys; a Gather reads them now or later.
+
+        *heard* is false for another call's keys, for whoever listens in has heard them there.
+        """
         self.entry("press", digits)
-        self.pressed("inbound", digits)
+        if heard:
+            self.pressed("inbound", digits)
         if self.company is not None:
             self.company.keyed(self, digits)
         if self._listens:
@@ -306,14 +310,14 @@ class LiveCall(Actor):
     def sounded(self, track: str, *sounds: Piece) -> None:
         """Whoever keeps the sound of the call takes these, one after the other from now on."""
         for listener, side in self._hearing(track):
-            if isinstance(listener, pieces.Taker):
-                listener.take(side, sounds)
+            if (taker := pieces.taker(listener)) is not None:
+                taker.take(side, sounds)
 
     def hush(self, track: str) -> None:
         """What sounds on this track is broken off."""
         for listener, side in self._hearing(track):
-            if isinstance(listener, pieces.Taker):
-                listener.hush(side)
+            if (taker := pieces.taker(listener)) is not None:
+                taker.hush(side)
 
     def _hearing(self, track: str) -> Iterator[tuple[Listener, str]]:
         """Who listens in, and the track it is for each.

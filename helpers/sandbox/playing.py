@@ -30,7 +30,10 @@ GAPS = {"w": 0.5, "W": 1.0}  # seconds
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A sound that was fetched. *until* is the second of the call's clock it may be kept to."""
+    """A sound that was fetched. *until* is the second of the call's clock it may be kept to.
+
+    Its *body* is there only if somebody keeps the sound of the call: a thousand calls may play.
+    """
 
     seconds: float
     body: bytes = b""
@@ -68,7 +71,7 @@ async def send(live: LiveCall, digits: str) -> None:
             continue
         live.pressed("outbound", key)
         if live.far is not None and not live.far.over:
-            live.far.press(key)
+            live.far.press(key, heard=False)  # that was the line before
 
 
 def beep(live: LiveCall) -> None:
@@ -93,7 +96,11 @@ async def _sounding(live: LiveCall, seconds: float, step: steps.Speak | steps.So
 async def load(live: LiveCall, url: str, code: int = 13420) -> None:
     """Fetch a file into ``live.files``, unless it is there and may be kept; None if unusable."""
     kept = live.files.get(url)
-    if kept is not None and live.moment() < kept.until:
+    if (
+        kept is not None
+        and live.moment() < kept.until
+        and (kept.body or not live.kept_by_somebody())
+    ):
         return
     live.files[url] = _own_recording(live, url) or await _fetched(live, url, code)
 
@@ -124,7 +131,8 @@ async def _fetched(live: LiveCall, url: str, code: int) -> File | None:
     # What cannot be measured counts a second.
     seconds = 1.0 if seconds is None else round(seconds, 3)
     until = live.moment() + _may_be_kept(reply)
-    return File(seconds, reply.body, reply.content_type, until=until)
+    body = reply.body if live.kept_by_somebody() else b""
+    return File(seconds, body, reply.content_type, until=until)
 
 
 def _may_be_kept(reply: Reply) -> float:
@@ -150,9 +158,9 @@ def piece_of(live: LiveCall, file: File) -> pieces.Piece:
     """A file as a piece; its content is kept, where somebody keeps the sound of this call."""
     if file.recording:
         return pieces.Piece("recording", file.seconds, file.recording)
-    account = live.call.account_sid
-    if not live.kept_by_somebody():
+    if not file.body:
         return pieces.Piece("file", file.seconds)
+    account = live.call.account_sid
     name = "sound" + hashlib.sha256(account.encode() + file.body).hexdigest()[:32]
     store = live.engine.store
     if store.blob(name) is None:

@@ -66,11 +66,12 @@ async def _listen(live: LiveCall, step: steps.RecordCaller, tape: Tape) -> str:
             beforehand.act(live, keys=False)
         while True:
             quiet = [tape.said + step.timeout] if step.timeout else []
-            left = min([step.max_length, *quiet]) - tape.seconds()
-            signal = await live.wait(left, "live_key", "words")
-            if signal is None:
+            left = round(min([step.max_length, *quiet]) - tape.seconds(), 3)
+            if left <= 0:
                 return ""
-            if signal.kind == "live_key" and signal.value in step.finish:
+            # Another call at the far end speaks without a signal: so it is reckoned again.
+            signal = await live.wait(left, "live_key", "words")
+            if signal is not None and signal.kind == "live_key" and signal.value in step.finish:
                 tape.forget_keys()
                 return str(signal.value)
 

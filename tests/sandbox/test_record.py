@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.resources.recording import Recording
 from helpers.sandbox import audio
 from tests.sandbox.sounds import recorded, strength
 from tests.sandbox.town import ALICE, Town, twiml
@@ -371,3 +372,17 @@ def test_both_sides_of_a_dial_are_heard_each_in_its_channel(town):
     assert alice[:6400] == audio.spoken("hello")
     assert other[16_000:35_200] == audio.spoken("who is it")
     assert not any(alice[6400:]) and not any(other[:16_000])
+
+
+def test_what_another_call_says_and_keys_is_heard_once(town):
+    """At the far end is no handset but a number of our own."""
+    line = "+15005550009"
+    town.site.pages["/line"] = twiml('<Record timeout="2" finishOnKey="" action="/done"/>')
+    town.client.incoming_phone_numbers.create(phone_number=line, voice_url=town.url + "/line")
+    town.call("<Pause/><Say>hello</Say><Pause/><Play digits='5'/><Say>world</Say>", to=line)
+    town.advance(20)
+    assert [t["RecordingDuration"] for t in town.site.asked("/done")] == ["2"]
+    [made] = [r for r in town.sandbox.store.find(Recording, None) if r.source == "RecordVerb"]
+    assert [(told["at"], told["track"], told["text"]) for told in made.sounds] == [
+        *((0.0, "inbound", "hello"), (1.4, "inbound", "5"), (1.4, "inbound", "world")),
+    ]
