@@ -26,7 +26,8 @@ from helpers.sandbox.webhooks import CLOSING, NoSocket
 if TYPE_CHECKING:
     from helpers.sandbox.live_call import LiveCall
 
-GRACE = 1.0  # real seconds a clock stands still for a program that answers nothing
+GRACE = 1.0  # real seconds a clock stands still for a program that answers nothing, once
+IMPATIENT = 0.02  # and from then on, until it has had its turn in time again
 QUIET = 0.01  # real seconds without a message after which a program has had its turn
 MOST_WAITING = 5_000  # messages of ours that a program has not taken yet
 MOST_NONSENSE = 100  # messages of theirs that make no sense
@@ -73,6 +74,7 @@ class Socket:
         self._pong = asyncio.Event()
         self._answer: asyncio.Event | None = None  # an answer is expected, and has not come
         self._unsettled = False
+        self._grace = GRACE
         self._settling: asyncio.Task[None] | None = None
         account = live.call.account_sid
         self._tasks = [
@@ -119,6 +121,7 @@ class Socket:
     def _abandon(self) -> None:
         self.answered()
         self._stirred.set()
+        self._pong.set()
         for task in self._tasks:
             task.cancel()
 
@@ -228,21 +231,24 @@ class Socket:
 
     async def _its_turn(self, patience: float) -> None:
         try:
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(self._grace):
                 await self._sent.wait()
                 self._pong.clear()
                 await self._socket.ping()
                 await self._pong.wait()
-        except (TimeoutError, *LOST):
-            return  # it does not even answer pings, or is gone
-        if self._answer is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._answer.wait()
-            self._answer = None
-        with suppress(TimeoutError):  # it may talk without end
-            async with asyncio.timeout(GRACE):
+            if self._answer is not None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(patience):
+                        await self._answer.wait()
+                self._answer = None
+            async with asyncio.timeout(self._grace):
                 await self._silence()
+        except TimeoutError:
+            self._grace = IMPATIENT  # it reads nothing, or talks without end
+        except LOST:
+            return
+        else:
+            self._grace = GRACE
 
     async def _silence(self) -> None:
         """Return when no message has come for a moment."""

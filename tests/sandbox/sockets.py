@@ -22,6 +22,7 @@ class Talk:
         self.socket = socket
         self.got: list[dict[str, Any]] = []  # oldest first
         self.closed: int | None = None  # the code it was closed with
+        self.pong = asyncio.Event()
 
     async def send(self, **message: Any) -> None:
         await self.socket.send_str(json.dumps(message))
@@ -63,8 +64,14 @@ class Program:
         return self.talk
 
     def say(self, **message: Any) -> None:
-        """Send a message of its own accord, and return when it is sent."""
-        asyncio.run_coroutine_threadsafe(self.talk.send(**message), self._loop).result(10)
+        """Send a message of its own accord, and return when the sandbox has taken it."""
+        asyncio.run_coroutine_threadsafe(self._say(message), self._loop).result(10)
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.talk.send(**message)
+        self.talk.pong.clear()
+        await self.talk.socket.ping()  # answered in its turn
+        await self.talk.pong.wait()
 
     def close(self) -> None:
         """Close the WebSocket of its own accord."""
@@ -88,13 +95,17 @@ class Program:
         await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(timeout=0.1)
+        socket = web.WebSocketResponse(timeout=0.1, autoping=False)
         await socket.prepare(request)
         talk = Talk(request, socket)
         self.talks.append(talk)
         try:
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
+                if message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    talk.pong.set()
+                elif message.type is WSMsgType.TEXT:
                     talk.got.append(json.loads(message.data))
                     if self.script is not None:
                         await self.script(talk, talk.got[-1])
