@@ -101,7 +101,7 @@ def _read(line: str, path: str, now: datetime) -> Cookie | None:
 def _date(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None  # as browsers do: it lasts as long as the conversation
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -533,14 +533,13 @@ def _read_address(url: str) -> _Address | None:
     try:
         parts = urlsplit(url.split("#")[0])
         host, port = (parts.hostname or "").lower(), parts.port
+        bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    netloc = parts.netloc.rpartition("@")[2]
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    url = _quoted(urlunsplit(parts._replace(netloc=netloc)))
-    return _Address(parts.scheme, host, port, parts.path or "/", url, login)
+    return _Address(parts.scheme, host, port, parts.path or "/", bare, login)
 
 
 def with_query(url: str, params: Pairs) -> str:

@@ -35,6 +35,7 @@ class Jar:
         ("a=1; Max-Age=nonsense", "a=1"),
         ("a=1; Expires=Mon, 05 Jan 2026 10:00:00 GMT", "a=1"),
         ("a=1; Expires=nonsense", "a=1"),
+        ("a=1; Expires=Mon, 05 Jan 99999999999999999999 08:00:00 GMT", "a=1"),
         ("a=1; Expires=Mon, 05 Jan 2026 08:00:00 GMT; Max-Age=5", "a=1"),
         ("a=1; Expires=Mon, 05 Jan 2026 08:00:00 GMT", ""),
         ("a=1; Max-Age=0", ""),

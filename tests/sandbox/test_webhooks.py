@@ -147,7 +147,8 @@ def test_a_name_that_resolves_to_loopback_may_be_asked(site):
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "nonsense", "http://[::1"]
+    "url",
+    ["file:///etc/passwd", "ftp://127.0.0.1/x", "nonsense", "http://[::1", "http://a/\ud800"],
 )
 def test_only_web_addresses_are_asked(url):
     assert ask(url).failed[0] == 11100
