@@ -230,14 +230,17 @@ class Room:
         self.world.remove(participant)
         how = "kicked" if kicked else "left"
         if participant.end_conference_on_exit:
-            self.end(f"participant-with-end-conference-on-exit-{how}", participant)
+            reason = f"participant-with-end-conference-on-exit-{how}"
+            self.end(reason, participant, seat.live)
         elif not self.seats and not self.invited:
             self.end(f"last-participant-{how}", participant)
         elif self.started and participant.beep_on_exit:
             self._beep("A beep: a participant has left.")
 
-    def end(self, reason: str, by: Participant | None = None) -> None:
-        """It is over for everybody; each call goes on by itself."""
+    def end(
+        self, reason: str, by: Participant | None = None, leaver: LiveCall | None = None
+    ) -> None:
+        """It is over for everybody; each call goes on by itself, first the one that leaves."""
         self.over = True
         self.engine.rooms.pop(self.key, None)
         self.conference.reason_conference_ended = reason
@@ -247,7 +250,11 @@ class Room:
         for seat in self.seats.values():
             self.world.remove(seat.participant)
             seat.why = ENDED if reason == VIA_API else MODERATOR
-            seat.look()
+            if leaver is None:
+                seat.look()
+            else:
+                leaver.then(seat.look)
+            leaver = seat.live
         for sid in list(self.invited):
             if (live := self.engine.calls.get(sid)) is not None:
                 live.end("canceled")
@@ -539,10 +546,13 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
     room = room or opened(live.engine, live.world, step.name)
     seat = room.enter(live, step)
     parted: Interrupted | None = None
+    tape: recording.Tape | None = None
     limit = live.clock.plan(step.time_limit, seat.go)
     try:
         with live.listening(), live.broken_off_by("room"):
             try:
+                if step.taping is not None:
+                    tape = await _tape(live, step.taping)
                 await room.welcome(seat)
                 await _stay(live, room, seat)
             finally:
@@ -556,12 +566,30 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
         room.leave(seat, HUNG_UP if hung_up else BY_API)
         live.untold("room")
     await room.farewell(seat.participant, seat.why, live.call.status)
+    url = ""
+    if tape is not None and step.taping is not None:
+        trims = step.taping.trim == "trim-silence"
+        await recording.end(live, tape, max(1.0, tape.trimmed() if trims else tape.seconds()))
+        url = recording.url(live, tape.recording)
     if parted is not None and not hung_up:
         raise parted
     live.gone = parted is not None
     if seat.failed:
         return steps.Connected("failed", caller_left=live.gone)
-    return steps.Connected("answered", bridged=True, caller_left=live.gone)
+    return steps.Connected("answered", bridged=True, recording_url=url, caller_left=live.gone)
+
+
+async def _tape(live: LiveCall, taping: steps.Taping) -> recording.Tape:
+    """Record this call alone: what it says, and what it hears of the conference."""
+    return await recording.begin(
+        live,
+        "DialVerb",
+        channels=taping.channels,
+        track=taping.track,
+        callback=taping.callback,
+        method=taping.callback_method,
+        events=tuple(taping.callback_events),
+    )
 
 
 async def _stay(live: LiveCall, room: Room, seat: Seat) -> None:

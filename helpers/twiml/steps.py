@@ -49,6 +49,7 @@ __all__ = [
     "Step",
     "StopBeside",
     "TakeFromQueue",
+    "Taping",
     "Target",
     "Tones",
     "Transcribe",
@@ -379,6 +380,18 @@ class Connect(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Taping:
+    """How a Dial wants recorded what is said in it: in 1 or 2 *channels*, and whom to tell."""
+
+    channels: int = 1
+    track: str = "both"
+    trim: str = "do-not-trim"
+    callback: str = ""
+    callback_method: str = "POST"
+    callback_events: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True)
 class Join(Step):
     """Enter the conference called *name* and stay until one of them ends it. Answer: `Connected`.
 
@@ -386,7 +399,8 @@ class Join(Step):
     it; *beep* is "true", "false", "onEnter" or "onExit". Who waits hears the document at
     *wait_url*, silence for "", the built-in music for None. *most* is the number of participants
     it may have, *coach* the call that alone hears this one. *callback* and all that concerns the
-    recording are the conference's, as its first participant wants them.
+    recording are the conference's, as its first participant wants them; *taping* is a recording of
+    this participant's call alone: what it says, and what it hears of the conference.
     """
 
     name: str
@@ -411,6 +425,7 @@ class Join(Step):
     event_callback: str = ""
     time_limit: float = 14400
     hangup_on_star: bool = False
+    taping: Taping | None = None
 
     def __str__(self) -> str:
         return f"join the conference {self.name}{', muted' if self.muted else ''}"

@@ -551,6 +551,30 @@ def test_what_has_no_meaning_here_is_noted():
 # -- recording ---------------------------------------------------------------------------------
 
 
+@pytest.mark.executes("Dial.record", "Dial.recordingStatusCallback", "Dial.action")
+def test_a_dial_records_its_own_call_with_what_it_hears_of_the_conference():
+    with Town({"/r": OK, "/over": twiml("")}) as town:
+        enter(town, BOB)
+        alice = enter(
+            town,
+            ALICE,
+            dial=f'record="record-from-ringing-dual" action="{town.url}/over" '
+            f'recordingStatusCallback="{town.url}/r"',
+        )
+        town.phone(ALICE, "speak", Speech="hello Bob")
+        town.advance(1)
+        town.phone(BOB, "speak", Speech="hello Alice")
+        town.advance(4)
+        town.phone(ALICE, "hangup")
+        town.advance(1)
+        [told] = town.site.asked("/r")
+        assert (told["RecordingSource"], told["RecordingChannels"]) == ("DialVerb", "2")
+        assert (told["CallSid"], told["RecordingStatus"]) == (alice.sid, "completed")
+        assert told["RecordingDuration"] == "6"
+        assert town.site.asked("/over")[0]["RecordingUrl"] == told["RecordingUrl"]
+        assert [row.source for row in town.client.recordings.list()] == ["DialVerb"]
+
+
 @pytest.mark.executes(
     "Conference.record",
     "Conference.trim",
