@@ -362,12 +362,15 @@ class _Api:
         asked.thing = self._get(asked.kind, asked.name, asked.params, asked.world)
         if not isinstance(asked.thing, Recording):
             raise asked.absent()
-        if suffix == "mp3":
+        if suffix != "mp3":
+            wav = await self.engine.recording_audio(asked.thing)
+            return Response(wav, media_type="audio/x-wav")
+        mp3 = await self.engine.recording_mp3(asked.thing)
+        if mp3 is None:
             raise Refusal(
                 404, 20404, "There is no MP3 encoder here: ask for the recording as .wav."
             )
-        sound = await self.engine.recording_audio(asked.thing)
-        return Response(sound, media_type="audio/x-wav")
+        return Response(mp3, media_type="audio/mpeg")
 
     # -- what every reply has --------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ from helpers.resources.number import (
 from helpers.resources.participant import Participant
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
-from helpers.sandbox import conferences, mixing
+from helpers.sandbox import conferences, mixing, mp3
 from helpers.sandbox import recording as recordings
 from helpers.sandbox.actors import spawn
 from helpers.sandbox.announcements import Announcement
@@ -432,8 +432,13 @@ class Engine:
 
     async def recording_audio(self, recording: Recording) -> bytes:
         """A recording's sound as a WAV file, made by a thread of its own: it may take seconds."""
-        parts = mixing.material(self.store, recording)
-        return await in_a_thread(mixing.wav_file, parts)
+        return await in_a_thread(mixing.wav_file, mixing.material(self.store, recording))
+
+    async def recording_mp3(self, recording: Recording) -> bytes | None:
+        """The same as an MP3 file, or None if nothing on this machine makes one."""
+        if mp3.program() is None:
+            return None
+        return await in_a_thread(mp3.made_of, await self.recording_audio(recording))
 
     def failure(self, problem: Exception) -> None:
         """Keep the trace of a mistake of ours, for whoever runs the sandbox with logging on."""

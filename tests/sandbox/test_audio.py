@@ -8,7 +8,7 @@ import wave
 import pytest
 
 from helpers.resources.recording import Recording
-from helpers.sandbox import audio, codings, mixing, sound_files, voices
+from helpers.sandbox import audio, codings, mixing, mp3, sound_files, voices
 from helpers.sandbox.codings import to_samples
 from tests.sandbox.sounds import loudness, strength, wav
 
@@ -128,7 +128,7 @@ def au(data):
     return b".snd" + struct.pack(">5I", 24, len(data), 1, 8000, 1) + data
 
 
-def mp3(frames):
+def mp3_file(frames):
     """So many frames of 1152 samples at 44,100 a second, 128 kbit/s."""
     return (bytes.fromhex("fffb9000") + bytes(413)) * frames
 
@@ -165,7 +165,7 @@ def test_how_long_a_file_plays(content, content_type, seconds):
 
 @pytest.mark.parametrize(
     ("content", "content_type", "seconds"),
-    [(mp3(100), "audio/mpeg", 2.612), (aiff(12_000), "audio/aiff", 1.5)],
+    [(mp3_file(100), "audio/mpeg", 2.612), (aiff(12_000), "audio/aiff", 1.5)],
 )
 def test_how_long_a_file_plays_that_a_library_reads(content, content_type, seconds):
     pytest.importorskip("tinytag")
@@ -274,7 +274,7 @@ def test_a_played_file_is_heard_and_one_that_cannot_be_read_hums():
     tune = wav(audio.tone(0.5, 600.0))
     [sound] = sound_of([played], files={"tune": ("audio/wav", tune)})
     assert sound[:8000] == audio.tone(0.5, 600.0)
-    [sound] = sound_of([played], files={"tune": ("audio/mpeg", mp3(20))})
+    [sound] = sound_of([played], files={"tune": ("audio/mpeg", mp3_file(20))})
     assert 0 < loudness(sound) < 2000
     assert strength(sound[:8000], 220) > 20 * strength(sound[:8000], 600)
 
@@ -293,3 +293,33 @@ def test_half_an_hour_of_talk_is_made_in_seconds():
     sounds += [words("six seven", at=4.0 * i + 2, track="outbound") for i in range(450)]
     [sound] = sound_of(sounds, seconds=1800)
     assert sound[-32_000:][:6400] == audio.spoken("one")
+
+
+# -- MP3 ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lame", "ffmpeg"])
+def test_a_recording_is_mp3_where_a_program_makes_that(tmp_path, monkeypatch, name):
+    program = tmp_path / name
+    program.write_text("#!/bin/sh\necho made by $(basename $0)\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(mp3, "COMMANDS", {name: mp3.COMMANDS[name]})
+    assert mp3.made_of(b"RIFF") == f"made by {name}\n".encode()
+
+
+def test_a_program_that_fails_makes_none(tmp_path, monkeypatch):
+    program = tmp_path / "lame"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert mp3.made_of(b"RIFF") is None
+    monkeypatch.setenv("PATH", "")
+    assert mp3.made_of(b"RIFF") is None
+
+
+@pytest.mark.skipif(not mp3.program(), reason="neither lame nor ffmpeg is on this machine")
+def test_a_real_program_makes_mp3():
+    made = mp3.made_of(wav(audio.tone(1.0, 600.0)))
+    assert made is not None
+    assert made[:3] == b"ID3" or made[0] == 0xFF

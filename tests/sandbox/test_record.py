@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.resources.recording import Recording
-from helpers.sandbox import audio
+from helpers.sandbox import audio, mp3
 from tests.sandbox.sounds import recorded, strength
 from tests.sandbox.town import ALICE, Town, twiml
 
@@ -386,3 +386,21 @@ def test_what_another_call_says_and_keys_is_heard_once(town):
     assert [(told["at"], told["track"], told["text"]) for told in made.sounds] == [
         *((0.0, "inbound", "hello"), (1.4, "inbound", "5"), (1.4, "inbound", "world")),
     ]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_message_is_there_as_mp3_if_something_makes_that(town, monkeypatch, present):
+    monkeypatch.setattr(mp3, "program", lambda: "lame" if present else None)
+    monkeypatch.setattr(mp3, "made_of", lambda wav: b"ID3" + wav[:4])
+    leave_message(town, "")
+    speak(town, "hello")
+    press(town, "#", after=1)
+    town.advance(0)
+    url = town.site.asked("/done")[0]["RecordingUrl"] + ".mp3"
+    reply = town.http.get(url, auth=town.auth, timeout=10)
+    if present:
+        assert (reply.status_code, reply.content) == (200, b"ID3RIFF")
+        assert reply.headers["content-type"] == "audio/mpeg"
+    else:
+        assert reply.status_code == 404
+        assert "ask for the recording as .wav" in reply.json()["message"]
