@@ -43,7 +43,8 @@ from helpers.sandbox.pairs import Pair, Pairs
 from helpers.sandbox.queues import Line
 from helpers.sandbox.store import Store
 from helpers.sandbox.threads import in_a_thread
-from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks, shown_url
+from helpers.sandbox.urls import shown_url
+from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
 from helpers.twiml import steps
 
 _log = logging.getLogger(__name__)

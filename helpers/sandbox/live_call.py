@@ -37,7 +37,8 @@ from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.detection import Detection
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
 from helpers.sandbox.pieces import Piece
-from helpers.sandbox.webhooks import Cookies, shown_url
+from helpers.sandbox.urls import shown_url
+from helpers.sandbox.webhooks import Cookies
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 

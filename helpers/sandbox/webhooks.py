@@ -11,25 +11,20 @@ Sources: error pages 11100 to 11751; the pages on connection overrides and on se
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import re
-import socket
-import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from urllib.parse import quote, quote_plus, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from helpers import signing
-from helpers.sandbox import inside, overrides, twimlets
+from helpers.sandbox import inside, overrides, twimlets, urls
 from helpers.sandbox.cookies import Cookies
+from helpers.sandbox.machines import Failure, Machines
+from helpers.sandbox.urls import Pairs, plain, shortened, shown_url, urlencoded, with_query
 
 __all__ = [
     "DOCUMENT_LIMIT",
@@ -39,7 +34,6 @@ __all__ = [
     "NoSocket",
     "Reply",
     "Webhooks",
-    "shown_url",
 ]
 
 DOCUMENT_LIMIT = 65_536  # bytes of TwiML, error 11750
@@ -49,15 +43,8 @@ CLOSING = 1.0  # real seconds in which the other side of a WebSocket is to agree
 REDIRECTS = 10  # error 11215
 FOLLOWED = (301, 302, 303, 307)  # any other 3xx is 11216
 CERTIFICATES = {10: 11236, 62: 11235, 64: 11235}  # OpenSSL's reasons; any other is 11237
-RESOLVE_TIMEOUT = 2.0  # seconds for a name; a site on this machine needs none of it
-_LOOKUPS = threading.BoundedSemaphore(50)  # names that are looked up at a time
 KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
 KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
-
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
-
-Pairs = Sequence[tuple[str, str]]
-Failure = tuple[int, str]  # a code of Twilio's, and a sentence
 
 
 @dataclass
@@ -79,22 +66,6 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class _Address:
-    """What an http or https URL says. *url* is it without login and fragment, quoted."""
-
-    scheme: str
-    host: str
-    port: int | None
-    path: str
-    url: str
-    login: tuple[str, str] | None
-
-    @property
-    def origin(self) -> tuple[str, str, int | None]:
-        return self.scheme, self.host, self.port
-
-
-@dataclass(frozen=True)
 class _Errand:
     """What stays the same over all the requests of one `ask`. *mark* tells them from others'."""
 
@@ -111,7 +82,7 @@ class _Request:
 
     site: inside.App | None
     method: str
-    to: _Address
+    to: urls.Address
     url: str
     form: bytes | None
     errand: _Errand
@@ -129,40 +100,6 @@ class NoSocket(Exception):
         self.why, self.text, self.status = why, text, status
 
 
-class _Pinned(AbstractResolver):
-    """Answers with the addresses that were checked, and no others."""
-
-    def __init__(self) -> None:
-        self.addresses: dict[str, list[str]] = {}
-
-    def keep(self, host: str, addresses: list[str]) -> None:
-        """Remember what was checked, the newest 1,000."""
-        self.addresses.pop(host, None)
-        self.addresses[host] = addresses
-        if len(self.addresses) > 1_000:
-            del self.addresses[next(iter(self.addresses))]
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        if host not in self.addresses:
-            raise OSError(f"{host} was not checked")
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in self.addresses[host]
-        ]
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-
 class Webhooks:
     """Sends requests to web sites. *timeout* is the real seconds one may take in all.
 
@@ -178,10 +115,9 @@ class Webhooks:
     ) -> None:
         self.timeout = timeout
         self.inside = inside.Inside(twimlets.SITES | dict(sites or {}))
-        self.allow_hosts = {host.lower() for host in allow_hosts}
         self.asking = 0
         self._asked = 0
-        self._resolver = _Pinned()
+        self._machines = Machines(allow_hosts)
         self._http: aiohttp.ClientSession | None = None
         self._sockets: aiohttp.ClientSession | None = None
         self._kept: OrderedDict[tuple[str, str], Reply] = OrderedDict()
@@ -221,7 +157,7 @@ class Webhooks:
                 reply = await self._follow(url, method, params, errand)
         except TimeoutError:
             code = 11200 if how.total is None else 11203
-            text = f"{_plain(url)} did not answer within {total:g} seconds"
+            text = f"{plain(url)} did not answer within {total:g} seconds"
             reply = Reply(url, failed=(code, text))
         finally:
             self.asking -= 1
@@ -234,7 +170,7 @@ class Webhooks:
             reply = await self._once(url, method, params, errand)
             if reply.failed or not 300 <= reply.status < 400:
                 return reply if reply.failed else _judged(reply, errand.limit)
-            where = f"{_plain(reply.url)} answered {reply.status}"
+            where = f"{plain(reply.url)} answered {reply.status}"
             location = reply.headers.get("location", "").strip()
             if reply.status not in FOLLOWED:
                 reply.failed = (11216, f"{where}: of redirects 301, 302, 303 and 307 are followed")
@@ -249,16 +185,16 @@ class Webhooks:
                 return Reply(reply.url, failed=(11100, f"this is not a URL: {shortened(location)}"))
             method, params = "GET", ()
         return Reply(
-            url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {_plain(url)}")
+            url, failed=(11215, f"more than {REDIRECTS} redirects, the last to {plain(url)}")
         )
 
     async def _once(self, url: str, method: str, params: Pairs, errand: _Errand) -> Reply:
         """One request to one address, tried again as its overrides say."""
-        to, token, cookies = _address(url), errand.token, errand.cookies
+        to, token, cookies = urls.address(url), errand.token, errand.cookies
         if to is None:
             return Reply(url, failed=(11100, f"this is not an http or https URL: {shortened(url)}"))
         site = self.inside.find(*to.origin)
-        if site is None and (refused := await self._check_host(to.host)):
+        if site is None and (refused := await self._machines.judge(to.host)):
             return Reply(url, failed=refused)
         if to.login is not None:
             cookies.logins[to.origin] = to.login
@@ -332,7 +268,7 @@ class Webhooks:
     async def _over_the_network(
         self, request: _Request, headers: dict[str, str], digest: tuple[str, str] | None
     ) -> inside.Answer:
-        where = _plain(request.url)
+        where = plain(request.url)
         target = URL(request.url, encoded=True)  # as it was signed: not quoted anew
         if (target.raw_host or "").lower() != request.to.host:
             # Whoever reads the address in another way could be led to another host.
@@ -388,31 +324,26 @@ class Webhooks:
             async with asyncio.timeout(self.timeout):
                 return await self._open_socket(url, token)
         except TimeoutError:
-            text = f"{_plain(url)} did not open a WebSocket within {self.timeout:g} seconds"
+            text = f"{plain(url)} did not open a WebSocket within {self.timeout:g} seconds"
             raise NoSocket("timeout", text) from None
         finally:
             self.asking -= 1
 
     async def _open_socket(self, url: str, token: str) -> aiohttp.ClientWebSocketResponse:
-        where = _plain(url)
-        try:
-            parts = urlsplit(url)
-            host, scheme, _ = (parts.hostname or "").lower(), parts.scheme.lower(), parts.port
-        except ValueError:
-            raise NoSocket("address", f"this is not a URL: {shortened(url)}") from None
-        if scheme not in ("ws", "wss") or not host:
+        where = plain(url)
+        to = urls.address(url, ("ws", "wss"))
+        if to is None:
             raise NoSocket("address", f"this is not a ws or wss URL: {shortened(url)}")
-        if away := await self._check_host(host):
+        if away := await self._machines.judge(to.host):
             raise NoSocket("away", away[1])
-        bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
-        target = URL(bare, encoded=True)
-        if (target.raw_host or "").lower() != host:
+        target = URL(to.url, encoded=True)
+        if (target.raw_host or "").lower() != to.host:
             # Whoever reads the address in another way could be led to another host.
             raise NoSocket("address", f"this is not a URL: {where}")
         if self._sockets is None:
             self._sockets = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=self._resolver, use_dns_cache=False, force_close=True, limit=0
+                    resolver=self._machines, use_dns_cache=False, force_close=True, limit=0
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
@@ -420,7 +351,7 @@ class Webhooks:
             )
         headers = {
             "User-Agent": "Twilio.TmeWs/1.0",
-            "X-Twilio-Signature": signing.sign(token, bare, None),
+            "X-Twilio-Signature": signing.sign(token, to.url, None),
         }
         try:
             return await self._sockets.ws_connect(
@@ -457,39 +388,13 @@ class Webhooks:
         if self._http is None:
             self._http = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=self._resolver, use_dns_cache=False, force_close=True, limit=0
+                    resolver=self._machines, use_dns_cache=False, force_close=True, limit=0
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # `_unpacked` does it, and never makes more than is read
                 trust_env=False,
             )
         return self._http
-
-    async def _check_host(self, host: str) -> tuple[int, str] | None:
-        """None if *host* may be asked, else why not; remembers the addresses that were judged."""
-        if host in self.allow_hosts:
-            found = await _addresses(host)
-            self._resolver.keep(host, found)
-            if not found:
-                return 11210, f"the host name {host} is not known"
-            return None
-        away = (
-            11205,
-            f"{host} was not asked: this sandbox stays on this machine. "
-            f"Use an address on 127.0.0.1, or start the sandbox with --allow-host {host}",
-        )
-        try:
-            good = host == str(ipaddress.ip_address(host)) and is_loopback(host)
-            return None if good else away
-        except ValueError:
-            pass  # a name, to be resolved
-        if re.fullmatch(r"[0-9.]+|0x[0-9a-f.x]+", host):
-            return away  # 127.1, 2130706433 and the like: spellings that only hide an address
-        found = await _addresses(host)
-        if not found or not all(is_loopback(address) for address in found):
-            return away
-        self._resolver.keep(host, found)
-        return None
 
 
 async def _stay(
@@ -513,97 +418,6 @@ class _Trouble(Exception):
         self.code, self.text, self.why = code, text, why
 
 
-def is_loopback(address: str) -> bool:
-    """127.0.0.0/8 and ::1, nothing else."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    return ip in ipaddress.ip_network("127.0.0.0/8") if ip.version == 4 else address == "::1"
-
-
-def _address(url: str) -> _Address | None:
-    """The parts of a URL, or None if it is none to ask. Those of usual length are kept ready."""
-    return _short_address(url) if len(url) <= 1_000 else _read_address(url)
-
-
-@lru_cache(maxsize=512)
-def _short_address(url: str) -> _Address | None:
-    return _read_address(url)
-
-
-def _read_address(url: str) -> _Address | None:
-    try:
-        parts = urlsplit(url.split("#")[0])
-        host, port = (parts.hostname or "").lower(), parts.port
-        bare = _quoted(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not host:
-        return None
-    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    return _Address(parts.scheme, host, port, parts.path or "/", bare, login)
-
-
-def with_query(url: str, params: Pairs) -> str:
-    """*url* with *params* appended to its query, what stands there already untouched."""
-    if not params:
-        return url
-    parts = urlsplit(url)
-    query = "&".join(filter(None, (parts.query, urlencoded(params))))
-    return urlunsplit(parts._replace(query=query))
-
-
-def urlencoded(params: Pairs) -> str:
-    """*params* as a form."""
-    return "&".join(f"{_word(name)}={_word(value)}" for name, value in params)
-
-
-def _word(text: str) -> str:
-    """Names and short values come again and again, so they are kept ready."""
-    return _short_word(text) if len(text) <= 40 else quote_plus(text)
-
-
-@lru_cache(maxsize=2048)
-def _short_word(text: str) -> str:
-    return quote_plus(text)
-
-
-def _quoted(url: str) -> str:
-    """*url* with what may not stand in a request line percent-encoded, the rest untouched."""
-    return quote(url, safe="%/:=&?~#+!$,;'@()*[]-._")
-
-
-async def _addresses(host: str) -> list[str]:
-    """The addresses of a name, or none when it has none or takes too long.
-
-    A thread of our own that may be left behind: a pool's would keep the process from ending. When
-    too many were left behind, the name server is not asked any more until it has answered them.
-    """
-    if not _LOOKUPS.acquire(blocking=False):
-        return []
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
-
-    def give(addresses: list[str]) -> None:
-        if not found.done():
-            found.set_result(addresses)
-
-    def look() -> None:
-        try:
-            rows = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            addresses = list(dict.fromkeys(str(row[4][0]) for row in rows))
-        except (OSError, UnicodeError):
-            addresses = []
-        finally:
-            _LOOKUPS.release()
-        with suppress(RuntimeError):  # the sandbox has ended meanwhile
-            loop.call_soon_threadsafe(give, addresses)
-
-    threading.Thread(target=look, daemon=True).start()
-    try:
-        return await asyncio.wait_for(found, RESOLVE_TIMEOUT)
-    except TimeoutError:
-        return []
-
-
 def _clean(value: str) -> str:
     """The value of a header: bytes that are no UTF-8 come as surrogates, which nobody can write."""
     return (
@@ -624,7 +438,7 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
 
 def _judged(reply: Reply, limit: int) -> Reply:
     """Mark what Twilio would not use."""
-    where = _plain(reply.url)
+    where = plain(reply.url)
     if reply.status >= 400:
         reply.failed = (11200, f"{where} answered {reply.status}")
     elif limit == DOCUMENT_LIMIT and reply.content_type.startswith("audio/"):
@@ -638,39 +452,20 @@ def _judged(reply: Reply, limit: int) -> Reply:
 def _unpacked(body: bytes, how: str, limit: int, url: str) -> tuple[bytes, Failure | None]:
     """The body without its compression, and no more of it than *limit* allows."""
     if how not in ("gzip", "x-gzip", "deflate"):
-        return b"", (11206, f"{_plain(url)} answered in {how[:40]}, which was not asked for")
+        return b"", (11206, f"{plain(url)} answered in {how[:40]}, which was not asked for")
     if not body:
         return b"", None
     unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it says itself
     try:
-        plain = unpacking.decompress(body, limit + 1)
+        done = unpacking.decompress(body, limit + 1)
     except zlib.error:
-        return b"", (11206, f"{_plain(url)} sent broken {how}")
-    if not unpacking.eof and len(plain) <= limit:
-        return b"", (11206, f"{_plain(url)} broke off in the middle of its answer")
-    return plain, None
+        return b"", (11206, f"{plain(url)} sent broken {how}")
+    if not unpacking.eof and len(done) <= limit:
+        return b"", (11206, f"{plain(url)} broke off in the middle of its answer")
+    return done, None
 
 
 def _conditions(reply: Reply) -> dict[str, str]:
     """The headers that ask whether a kept answer is still good; none if its site cannot tell."""
     named = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
     return {asks: value for name, asks in named.items() if (value := reply.headers.get(name))}
-
-
-def shown_url(text: str) -> str:
-    """A URL, or a text with URLs in it, without the credentials they may hold."""
-    return _CREDENTIALS.sub("", text) if "@" in text else text
-
-
-def shortened(text: str) -> str:
-    """A text of somebody else's, short enough for a sentence, without credentials."""
-    return shown_url(text)[:200]
-
-
-def _plain(url: str) -> str:
-    """The URL without credentials, query and fragment: what a sentence should show."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

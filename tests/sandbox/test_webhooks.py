@@ -16,7 +16,9 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from helpers.errors import SandboxError
-from helpers.sandbox.webhooks import Cookies, Webhooks, is_loopback, with_query
+from helpers.sandbox.machines import is_loopback
+from helpers.sandbox.urls import with_query
+from helpers.sandbox.webhooks import Cookies, Webhooks
 from helpers.serving import Serving
 
 TOKEN = "0123456789abcdef0123456789abcdef"
