@@ -111,5 +111,6 @@ class Program:
                         await self.script(talk, talk.got[-1])
         finally:
             talk.closed = socket.close_code
+            talk.pong.set()
             self._ended.release()
         return socket
