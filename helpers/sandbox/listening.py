@@ -46,7 +46,8 @@ async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
     """Wait for keys, or words, or both."""
     digits = ""
     while True:
-        listens = step.speech and not digits  # once there are digits, words do not count
+        # Once there are digits, words do not count.
+        listens = step.speech and not digits and not (step.keys and _keys_first(live))
         if listens and (words := _words(live)):
             return await _speech(live, step, words)
         more, over = _keys(live, step, len(digits)) if step.keys else ("", "")
@@ -56,6 +57,11 @@ async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
         kinds = ["key"] * step.keys + ["word"] * (step.speech and not digits)
         if await live.wait(step.timeout, *kinds) is None:
             return steps.Keys(digits=digits)
+
+
+def _keys_first(live: LiveCall) -> bool:
+    """Whether, of what nobody read yet, keys were given before words."""
+    return bool(live.handset.keys) and live.handset.keys_first
 
 
 async def _speech(live: LiveCall, step: steps.ReadKeys, first: str) -> steps.Keys:

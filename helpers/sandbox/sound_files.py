@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import struct
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from tinytag import TinyTag
 
 from helpers.sandbox.codings import alaw_to_pcm, ima_to_pcm, pcm, resampled
 
@@ -83,13 +84,9 @@ def _raw(content: bytes) -> bytes:
 
 def _measured(content: bytes) -> float | None:
     """The length of an MP3 or AIFF file, by its frames."""
-    try:
-        reader = import_module("tinytag").TinyTag
-    except ImportError:
-        return None
     name = "sound.aiff" if content[:4] == b"FORM" else "sound.mp3"
     try:
-        found: Any = reader.get(filename=name, file_obj=io.BytesIO(content), tags=False)
+        found = TinyTag.get(filename=name, file_obj=io.BytesIO(content), tags=False)
     except Exception:  # whatever a web site calls audio may be anything
         return None
     return found.duration or None

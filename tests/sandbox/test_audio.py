@@ -168,7 +168,6 @@ def test_how_long_a_file_plays(content, content_type, seconds):
     [(mp3_file(100), "audio/mpeg", 2.612), (aiff(12_000), "audio/aiff", 1.5)],
 )
 def test_how_long_a_file_plays_that_a_library_reads(content, content_type, seconds):
-    pytest.importorskip("tinytag")
     assert sound_files.length(content, content_type) == pytest.approx(seconds, abs=0.001)
 
 

@@ -306,6 +306,15 @@ def test_whichever_comes_first_counts(town):
     assert heard(town) == [said("hello there")]
 
 
+@pytest.mark.parametrize("acts", [(press, speak), (speak, press)])
+def test_of_what_was_given_beforehand_the_first_counts(town, acts):
+    for act in acts:
+        act(town, "1")
+    ask(town, 'input="dtmf speech" numDigits="1" speechTimeout="1"')
+    town.advance(3)
+    assert heard(town) == [keyed("1") if acts[0] is press else said("1")]
+
+
 def test_after_the_first_key_words_do_not_count(town):
     ask(town, 'input="dtmf speech" timeout="2"')
     press(town, "1", after=1)
