@@ -55,6 +55,8 @@ _START_TAG = re.compile(
     r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<[^\s/!?<>][^\s/>]*+(?:[^>"']|"[^"]*+"|'[^']*+')*+>)""",
     re.DOTALL,
 )
+# In a start tag this finds every attribute.
+_ATTRIBUTE = re.compile(r"""([^\s=<"']+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 class Document:
@@ -68,6 +70,7 @@ class Document:
         self.kind = kind
         self.source = source
         self._parsed = parsed
+        self._names: dict[int, dict[str, int]] = {}
 
     def place(self, element: TwiML) -> tuple[int, int]:
         """Line and column of an element's start tag, from 1; (0, 0) if it was not parsed."""
@@ -79,10 +82,10 @@ class Document:
         if id(element) not in self._tags:
             return 0, 0
         start, tag = self._tags[id(element)]
-        # Values are blanked out, so that only names are found.
-        names = re.sub(r""""[^"]*"|'[^']*'""", lambda value: " " * len(value[0]), tag)
-        found = re.search(rf"(?<=\s){re.escape(name)}(?=\s*=)", names)
-        return self._where(start + (found.start() if found else 0))
+        if id(element) not in self._names:
+            names = {found[1]: found.start() for found in _ATTRIBUTE.finditer(tag)}
+            self._names[id(element)] = names
+        return self._where(start + self._names[id(element)].get(name, 0))
 
     @cached_property
     def _tags(self) -> dict[int, tuple[int, str]]:
@@ -245,54 +248,65 @@ def _read(text: str, utf8: bytes) -> etree._Element:
         _explain(problem, text)
 
 
+# What libxml2 numbers its mistakes: what is wrong in plain words, and how to mend it.
+_NUMBER = "a character is given by a number that it does not have", "write the character itself"
+_DECLARATION = "the XML declaration is not right", 'write <?xml version="1.0" encoding="UTF-8"?>'
+_INSTRUCTION = "something between <? and ?> is not right", "take it out: TwiML needs none"
+_REMARK = "a comment is not right", "write it as <!-- words -->, with no -- inside"
+_PREFIX_UNKNOWN = "a name has a colon in it", "take the colon out: TwiML knows xml:lang only"
+_MISTAKES = {
+    4: ("this is no XML: it does not begin with <", "send <Response> ... </Response>"),
+    5: ("something follows the end of the document", "keep one <Response> only"),
+    **dict.fromkeys((6, 7, 8, 9, 10, 14), _NUMBER),
+    23: ("an & stands alone", "write it as &amp;"),
+    38: ("a < stands inside an attribute", "write it as &lt;"),
+    39: ("the value of an attribute has no quotes", 'write it like loop="2"'),
+    40: ("the value of an attribute has no end", "put a quote behind it"),
+    41: ("an attribute has no value", 'write it like loop="2"'),
+    **dict.fromkeys((33, 34, 43, 44, 56, 57, 75, 78, 79, 96, 108), _DECLARATION),
+    **dict.fromkeys((45, 80), _REMARK),
+    **dict.fromkeys((46, 47), _INSTRUCTION),
+    62: ("]]> stands in a text", "write it as ]]&gt;"),
+    63: ("a <![CDATA[ has no end", "end it with ]]>"),
+    64: (
+        "the XML declaration is not at the very beginning",
+        "remove what stands before it, blanks and empty lines included",
+    ),
+    65: ("a blank is missing", "put blanks between attributes"),
+    68: ("a < begins no tag here", "write it as &lt; if a text is meant"),
+    73: ("a tag is not finished", "end it with >"),
+    114: ("the elements are nested too deep", "TwiML needs five levels at most"),
+    **dict.fromkeys((200, 201, 202, 203, 204, 205), _PREFIX_UNKNOWN),
+}
+
+
 def _explain(problem: etree.XMLSyntaxError, text: str) -> NoReturn:
     """Say in plain words what libxml2 found, with the number it has for each kind of mistake."""
     line, column = problem.position
     original = (problem.msg or "").partition(", line ")[0].strip()
-    tag_line = re.search(
+    code: int = getattr(problem, "code", 0)
+    what, mend = _MISTAKES.get(code, ("this is no XML", ""))
+    tag = re.search(
         r"(?:mismatch: |in tag |Start Tag )(\S+)(?: line (\d+))?(?: and (\S+))?", original
     )
-    what, mend = original or "this is no XML", ""
-    code: int = getattr(problem, "code", 0)
     if not text.strip():
         what, mend = "the document is empty", "send at least <Response></Response>"
-    elif code == 76 and tag_line:
-        what = f"<{tag_line[1]}> of line {tag_line[2]} is not closed before </{tag_line[3]}>"
-        mend = f"put </{tag_line[1]}> before it; letter case counts"
-    elif code == 77 and tag_line:
-        what = f"<{tag_line[1]}> of line {tag_line[2]} is never closed"
-        mend = f"end the document with </{tag_line[1]}>"
-    elif code == 73:
-        what, mend = "a tag is not finished", "end it with >"
+    elif code == 76 and tag:
+        what = f"<{tag[1]}> of line {tag[2]} is not closed before </{tag[3]}>"
+        mend = f"put </{tag[1]}> before it; letter case counts"
+    elif code == 77 and tag:
+        what = f"<{tag[1]}> of line {tag[2]} is never closed"
+        mend = f"end the document with </{tag[1]}>"
     elif code == 26:
-        what, mend = (
-            original.replace("Entity", "the entity"),
-            "XML knows &amp; &lt; &gt; &quot; &apos;",
-        )
-    elif code == 23 or (code == 68 and "EntityRef" in original):
-        what, mend = "an & stands alone", "write it as &amp;"
-    elif code == 68:
-        what, mend = "a < begins no tag here", "write it as &lt; if a text is meant"
-    elif code == 38:
-        what, mend = "a < stands inside an attribute", "write it as &lt;"
-    elif code == 39:
-        what, mend = "the value of an attribute has no quotes", 'write it like loop="2"'
-    elif code == 41:
-        what, mend = "an attribute has no value", 'write it like loop="2"'
+        what = original.replace("Entity", "the entity")
+        mend = "XML knows &amp; &lt; &gt; &quot; &apos;"
     elif code == 42:
-        what, mend = (
-            original.replace("Attribute", "the attribute").replace("redefined", "is there twice"),
-            "keep one of them",
-        )
-    elif code == 4:
-        what, mend = "this is no XML: it does not begin with <", "send <Response> ... </Response>"
-    elif code == 5:
-        what, mend = "something follows the end of the document", "keep one <Response> only"
-    elif code == 64:
-        what = "the XML declaration is not at the very beginning"
-        mend = "remove what stands before it, blanks and empty lines included"
-    elif code == 114:
-        what, mend = "the elements are nested too deep", ""
+        what = original.replace("Attribute", "the attribute").replace("redefined", "is there twice")
+        mend = "keep one of them"
+    elif code == 68 and "EntityRef" in original:
+        what, mend = _MISTAKES[23]
+    elif code in (46, 65) and "ParsePI" in original:
+        what, mend = _INSTRUCTION
     raise TwimlError(what, code=12100, line=line, column=column, next_step=mend) from None
 
 

@@ -42,6 +42,10 @@ IN_GATHER = {13511: 13321, 13510: 13322, 13420: 13325}
 FEW = 6
 
 
+# Nobody mends more at a time; and a document made to hold us up does not.
+ENOUGH = 500
+
+
 class Aside(NamedTuple):
     """A document that somebody hears aside from a call's own: where, and what may run in it."""
 
@@ -85,6 +89,8 @@ class Problem:
 
 def problems(document: Document | TwiML | str | bytes, kind: str | None = None) -> list[Problem]:
     """Everything that is wrong with a document, from top to bottom; an empty list if nothing.
+
+    After some hundred problems it stops: there is enough to mend.
 
     Args:
         document: what `parse` returned, a response that was built, or the XML itself.
@@ -145,6 +151,8 @@ def _look(
     fine, text, has_faults, looks_ahead = _RULES.get(cls) or _rules(cls)
     if not element.attrs.items() <= fine:
         for name, raw in element.attrs.items():
+            if len(found) > ENOUGH:
+                break
             fault = _attribute(cls, element.name, name, raw, in_gather)
             if fault is not None:
                 place = document.place_of_attribute(element, name)
@@ -174,7 +182,7 @@ def _look(
     aside = ASIDE.get(document.kind) if element is document.root else None
     in_gather = cls.__name__ == "Gather"
     for child in verbs:
-        if not isinstance(child, TwiML):
+        if not isinstance(child, TwiML) or len(found) > ENOUGH:
             continue
         if isinstance(child, GenericNode):
             fault = _misplaced(cls, child.name, element.name)

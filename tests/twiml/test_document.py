@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import gc
+import resource
+import time
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import TwimlError
-from helpers.twiml import Gather, MessagingRedirect, Redirect, Say, VoiceResponse, parse
+from helpers.twiml import (
+    Gather,
+    MessagingRedirect,
+    Redirect,
+    Say,
+    VoiceResponse,
+    parse,
+    problems,
+)
 from helpers.twiml.document import LIMIT
 
 
@@ -92,6 +105,18 @@ def test_encodings(source):
         (b"<Response><Say loop=2/></Response>", 12100, 1, "no quotes"),
         (b"<Response><Say loop/></Response>", 12100, 1, "an attribute has no value"),
         (b"<Response><Say loop='1' loop='2'/></Response>", 12100, 1, "attribute loop is there"),
+        (b"<Response a='1/>", 12100, 1, "the value of an attribute has no end"),
+        (b"<Response a='1'b='2'/>", 12100, 1, "a blank is missing"),
+        (b"<Response><a:Say/></Response>", 12100, 1, "a name has a colon in it"),
+        (b"<Response><!-- a -- b --></Response>", 12100, 1, "a comment is not right"),
+        (b"<Response><!-- a</Response>", 12100, 1, "a comment is not right"),
+        (b"<Response><?a</Response>", 12100, 1, "something between <? and ?> is not right"),
+        (b"<Response>]]></Response>", 12100, 1, "]]> stands in a text"),
+        (b"<Response><![CDATA[</Response>", 12100, 1, "a <![CDATA[ has no end"),
+        (b"<Response>&#0;</Response>", 12100, 1, "a character is given by a number"),
+        (b"<Response>&#xD800;</Response>", 12100, 1, "a character is given by a number"),
+        (b'<?xml encoding="UTF-8"?><Response/>', 12100, 1, "the XML declaration is not right"),
+        (b"<Response>" + b"<a>" * 300 + b"</a>" * 300 + b"</Response>", 12100, 1, "too deep"),
         (b"<Response a='<'/>", 12100, 1, "a < stands inside an attribute"),
         (b"<Response/><Response/>", 12100, 1, "something follows the end"),
         (b"<Response", 12100, 1, "a tag is not finished"),
@@ -153,6 +178,87 @@ def test_hostile_documents_are_refused(source):
     assert refusal(source).code in (11750, 12100)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<Response>{}</Response>",
+        "<Response a='{}'/>",
+        "<Response><!-- {} --></Response>",
+        "<Response><![CDATA[{}]]></Response>",
+        "<Response><?a {}?></Response>",
+        "<Response/>{}",
+        "{}<Response/>",
+        "<Resp{}onse/>",
+    ],
+)
+def test_no_place_takes_a_character_that_xml_cannot_hold(place):
+    bad = [*range(9), 11, 12, *range(14, 32), 0xD800, 0xDFFF, 0xFFFE, 0xFFFF]
+    for number in bad:
+        source = place.format(chr(number))
+        assert f"U+{number:04X} cannot stand in XML" in refusal(source).what
+        assert refusal(source.encode("utf-16", "surrogatepass")).code == 12100
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<Response><Say loop='2'\n voice = \"man\">Hi</Say ></Response >", "Hi"),
+        ("<Response>\r\n<Say\tvoice='man' loop='2'>\n  Hi\n</Say>\r\n</Response>\n", "Hi"),
+        ("<Response><!--a--><Say voice='man' loop='2'><![CDATA[Hi]]></Say><?a?></Response>", "Hi"),
+        ("<Response xmlns='urn:a'><Say voice='man' loop='&#50;'>H&#x69;</Say></Response>", "Hi"),
+        ('<Response><Say voice="m&#97;n" loop="2">H<!-- -->i</Say></Response>', "Hi"),
+    ],
+)
+def test_however_it_is_spelled_it_is_the_same_document(source, words):
+    (say,) = parse(source).root.elements
+    assert isinstance(say, Say)
+    assert say.words() == words
+    assert (say.get("voice"), say.get("loop")) == ("man", 2)
+    assert problems(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"<Response " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b"/>",
+        b"<Response " + b" ".join(b'a%d="1"' % n for n in range(6_000)) + b"/>",
+        b"<Response " + b" ".join(b'xmlns:a%d="b"' % n for n in range(3_000)) + b"/>",
+        b'<Response a="' + b"x" * 65_000 + b'"/>',
+        b"<Response>" + b"".join(b"<n%d/>" % n for n in range(5_000)) + b"</Response>",
+        b"<Response>" + b"<Say loop='x'/>" * 4_000 + b"</Response>",
+        b"<Response>" + b"&amp;" * 12_000 + b"</Response>",
+        b"<Response><Say><![CDATA[" + b"]" * 60_000 + b"]]></Say></Response>",
+        b"<Response>" + b"<!-- -->" * 8_000 + b"</Response>",
+        b"<Response><!--" + b"-" * 60_000,
+        b"<Response " + b"a" * 60_000,
+        b"<Response>" + b"<p>" * 250 + b"x" * 60_000 + b"</p>" * 250 + b"</Response>",
+        b"+ADw-Response+AD4-+ADw-/Response+AD4-",  # UTF-7
+        "<Response/>".encode("utf-32"),
+        b'<?xml version="1.0" encoding="utf-7"?><Response/>',
+        ENTITY % (b"x" * 1000, BOMB),
+    ],
+)
+def test_hostile_documents_take_little_time_and_no_memory(source):
+    def look() -> None:
+        for problem in problems(source):
+            assert problem.code in (11750, 12100, 12200, 13510, 13520, 13521)
+
+    look()
+    started, before = time.process_time(), resident()
+    for _ in range(60):
+        look()
+    # What was used once is used again: 60 times a document of 60 kB would be 4 MB.
+    assert resident() - before < 2_000_000
+    assert time.process_time() - started < 12
+
+
+def resident() -> int:
+    """The bytes of memory that this process holds."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
 def test_as_deep_as_libxml2_goes_is_no_trouble():
     document = parse("<Response>" + "<p>" * 250 + "</p>" * 250 + "</Response>")
     assert len(list(document.root.walk())) == 251
@@ -182,3 +288,35 @@ def test_whatever_it_is_a_document_or_a_twiml_error(source):
         repr(document)
         for element in document.root.walk():
             assert document.place(element) >= (1, 1)
+
+
+GOOD = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<Response><!-- a --><Gather action="/a?b=1&amp;c=2" '
+    b'numDigits="1"><Say xml:lang="en">Press 1 &lt;now&gt;</Say></Gather><Dial><Number url="/n">'
+    b"+14155550100</Number></Dial><Play>http://example.com/\xc3\xa9.mp3</Play></Response>"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(GOOD)), st.integers(0, 6), st.binary(max_size=4) | PIECES),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_good_document_with_some_bytes_changed(changes):
+    source = GOOD
+    for start, length, new in changes:
+        new = new.encode() if isinstance(new, str) else new
+        source = source[:start] + new + source[start + length :]
+    for problem in problems(source):
+        assert problem.message
+        assert 11000 <= problem.code < 15000
+    try:
+        document = parse(source)
+    except TwimlError as error:
+        assert error.code in (12100, 12102)
+        assert "xmlParse" not in error.what  # libxml2's own words
+    else:
+        assert parse(str(document.root)).root.words() == document.root.words()
