@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import contextlib
+import time
 
 import pytest
 
+from helpers.twiml import problems
 from helpers.twiml.attributes import Choice, Digits, Flag, Method, Text, Url, Whole
+from helpers.twiml.document import LIMIT
 from helpers.twiml.element import CHILDREN, CLASSES
 from helpers.twiml.names import attribute_name
+from tests.twiml.grammar import ATTRIBUTES, ELEMENTS, placed
 
-FILE = Path(__file__).parent.parent / "data" / "twiml-grammar.json"
-ELEMENTS = json.loads(FILE.read_text(encoding="utf-8"))["elements"]
 KINDS = {
     "url": Url,
     "http_method": Method,
@@ -22,7 +23,6 @@ KINDS = {
     "dtmf": Digits,
     "string": Text,
 }
-ATTRIBUTES = [(name, a) for name, element in ELEMENTS.items() for a in element["attributes"]]
 
 
 def test_all_elements_and_no_others():
@@ -88,3 +88,31 @@ def test_argument_names_are_the_official_ones():
         given = {a: d["sdk_kwarg"] for a, d in element["attributes"].items() if "sdk_kwarg" in d}
         ours = {attribute_name(k): k for k, kind in CLASSES[name].attributes.items() if kind.listed}
         assert ours == given
+
+
+LONG = 64_000
+ADVERSE = [
+    *("a" * LONG, "a" * LONG + "!", "-" * LONG, "a-" * (LONG // 2) + "!", "0" * LONG + "x"),
+    *("." * LONG, "1." * (LONG // 2), "Polly." + "." * LONG + " ", "a:" * (LONG // 2) + " "),
+    *(" " * LONG, "w,1" * (LONG // 3), "+" * LONG, "aa-" * (LONG // 3) + "_", "sip:" * (LONG // 4)),
+]
+
+
+@pytest.mark.parametrize("adverse", ADVERSE, ids=lambda text: repr(text[:6]))
+def test_no_value_takes_long_to_judge(adverse):
+    """A pattern that tried again and again would take hours for 64,000 characters."""
+    started = time.process_time()
+    for cls in CLASSES.values():
+        for kind in cls.attributes.values():
+            with contextlib.suppress(ValueError):
+                kind.read(adverse)
+            kind.minded(adverse)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("adverse", ADVERSE, ids=lambda text: repr(text[:6]))
+def test_no_text_takes_long_to_judge(adverse):
+    started = time.process_time()
+    for name in CLASSES:
+        problems(placed(name, {}, adverse[: LIMIT - 500]), "voice")
+    assert time.process_time() - started < 20
