@@ -624,7 +624,7 @@ class Transfer(Step):
 
 @dataclass(frozen=True, slots=True)
 class Repeat(Step):
-    """Play back to the far end whatever it says and keys, until it hangs up. Never resumes."""
+    """Play back to the far end whatever it says and keys, until it hangs up. Answer: None."""
 
     def __str__(self) -> str:
         return "play back whatever is said"
