@@ -365,9 +365,11 @@ def test_keys_are_sent_to_the_called_side_before_the_two_are_joined(town):
 
 # -- a person or a machine --------------------------------------------------------------------
 
-DETECT = "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold"
-DETECT += " machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout amdStatusCallback"
-DETECT += " amdStatusCallbackMethod"
+DETECT = (
+    "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold "
+    "machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout "
+    "amdStatusCallback amdStatusCallbackMethod"
+)
 
 
 @pytest.mark.executes(
