@@ -23,7 +23,7 @@ import aiohttp
 
 from helpers.clock import Planned
 from helpers.resources.recording import Recording
-from helpers.sandbox import beforehand, mixing, voices
+from helpers.sandbox import beforehand, mixing, playing, voices
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.audio import RATE, ulaw
 from helpers.sandbox.pieces import Piece
@@ -38,6 +38,7 @@ __all__ = ["connect", "start"]
 
 FRAME = RATE // 50  # samples of 20 ms
 BURST = 0.1  # seconds of the call between two bursts of frames
+LAG = 0.2  # seconds by which recordings have later what comes back, so as to take more at once
 TAIL = 2.0  # seconds of a silence that are sent
 WAV_HEADER = 44  # bytes before the samples
 SILENCE = b"\xff"  # one sample of it, in mu-law
@@ -304,6 +305,9 @@ class TwoWay(Stream):
         super().__init__(live, step, sid)
         self._playing_since: float | None = None  # None: it is silent
         self._plays_until = 0.0
+        self._unheard = bytearray()  # what nobody who keeps the sound has of it yet
+        self._kept_until = 0.0
+        self._portion: Planned | None = None
         self._marks: deque[tuple[float, str]] = deque()
         self._timer: Planned | None = None
         self._told_full = False
@@ -371,8 +375,24 @@ class TwoWay(Stream):
         if sound and self._playing_since is None:
             self._playing_since = self._plays_until = now
         self._plays_until = max(self._plays_until, now) + len(sound) / RATE
+        if self.live.kept_by_somebody():
+            self._unheard += sound
+        if self._portion is None and self._unheard:
+            due = max(self._kept_until, self._playing_since or now, now - LAG) + LAG
+            self._portion = self.live.clock.plan(due - now, self._keep)
         self._watch()
         return ""
+
+    def _keep(self) -> None:
+        """Let whoever keeps the sound of the call have what came since the last time."""
+        if self._portion is not None:
+            self._portion.cancel()
+            self._portion = None
+        sound, self._unheard = bytes(self._unheard), bytearray()
+        if sound and self.live.kept_by_somebody():
+            file = playing.File(len(sound) / RATE, sound, "audio/basic")
+            self.live.sounded("outbound", playing.piece_of(self.live, file))
+            self._kept_until = max(self._kept_until, self._seconds()) + file.seconds - LAG
 
     def _mark(self, mark: Any) -> str:
         name = mark.get("name") if isinstance(mark, dict) else None
@@ -412,6 +432,9 @@ class TwoWay(Stream):
             return
         until = min(self._plays_until, self._seconds())
         seconds = round(until - self._playing_since, 3)
+        self._keep()
+        if cut:
+            self.live.hush("outbound")
         self._playing_since, self._plays_until = None, until
         self.live.entry("Stream", f"{seconds:g} s of sound{', cut short' if cut else ''}")
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import io
 import json
 import threading
 import time
+import wave
 
 import pytest
 from aiohttp import web
@@ -535,7 +537,7 @@ def test_an_odd_program_is_an_alert_and_the_call_goes_on(town, handler, codes):
         ("ws://192.0.2.1/s", 11205, "--allow-host 192.0.2.1"),
         ("wss://media.example/s", 11205, "this sandbox stays on this machine"),
         ("ws:///s", 11100, "this is not a ws or wss URL"),
-        ("ws://127.0.0.1:x/s", 11100, "this is not a URL"),
+        ("ws://127.0.0.1:x/s", 11100, "this is not a ws or wss URL"),
     ],
 )
 @pytest.mark.parametrize("verb", ["Connect", "Start"])
@@ -613,3 +615,27 @@ def test_a_reset_ends_streams_without_a_word(town, program):
     town.advance(3)
     assert town.control("POST", "/reset").status_code in (200, 204)
     assert kinds(program.ended()) == ["connected", "start"]
+
+
+def test_what_comes_back_is_in_a_recording_of_the_call_and_in_other_streams():
+    answers = (media(0.3), media(0.3), media(0.4))
+    with Program(bot(*answers)) as program, Program() as ears, Town() as town:
+        call = town.call(
+            f"<Start><Recording trim='do-not-trim'/><Stream url='{ears.url}' "
+            f"track='outbound_track'/></Start><Connect><Stream url='{program.url}'/></Connect>"
+        )
+        town.advance(2 + 1.5)
+        town.phone(ALICE, "hangup")
+        [recording] = town.client.recordings.list(call_sid=call.sid)
+        reply = town.http.get(
+            f"{town.sandbox.url}{recording.uri.removesuffix('.json')}.wav", auth=town.auth
+        )
+        with wave.open(io.BytesIO(reply.content)) as file:
+            samples = file.readframes(file.getnframes())
+            assert file.getnchannels() == 2
+        right = [samples[i : i + 2] for i in range(2, len(samples), 4)]
+        # The program sent zeros, and zero is a loud byte in mu-law.
+        assert set(right[:1600]) == set(right[9600:]) == {b"\0\0"}
+        assert set(right[1600:9600]) == {b"\x84\x82"}
+    heard = [at for _, at, sound in frames(ears.talk) if set(sound) == {0}]
+    assert heard == list(range(200, 1200, 20))
