@@ -12,6 +12,7 @@
 
 import pytest
 
+from helpers.twiml import problems
 from helpers.twiml.steps import (
     Alert,
     Answer,
@@ -179,8 +180,9 @@ def test_what_has_no_meaning_for_a_simulated_party_is_noted_without_its_value():
 
 
 def test_a_sip_address_that_is_none_is_told():
-    steps = hear("<Dial><Sip>alice</Sip></Dial>", {Connect: Connected("failed")})
-    assert [alert.code for alert in of(Alert, steps)] == [13243]
+    for uri in ("alice", f"sip:{'a' * 255}@b.test"):
+        found = problems(f"<Response><Dial><Sip>{uri}</Sip></Dial></Response>")
+        assert [problem.code for problem in found] == [13243]
 
 
 def test_machine_detection_is_told_in_seconds():

@@ -73,10 +73,13 @@ def detecting() -> Mapping[str, Attribute]:
     )
 
 
+# 3 to 15 digits, with or without a plus, and what people write between them.
+_NUMBER = re.compile(r"\+?(?:[\s()./-]*[0-9]){3,15}[\s()./-]*")
+
+
 def is_number(written: str) -> bool:
     """Whether this can be a telephone number, however it is written."""
-    digits = re.sub(r"[\s().\-/]", "", written)
-    return re.fullmatch(r"\+?[0-9]{3,15}", digits) is not None
+    return _NUMBER.fullmatch(written.strip()) is not None
 
 
 def no_number(tag: str, written: str) -> Fault:
@@ -255,15 +258,22 @@ class Sip(Party):
         inside = [child for child in self.elements if isinstance(child, Headers)]
         return (*written, *(pair for headers in inside for pair in given(headers)))
 
+    def foreseen(self) -> Iterator[Fault]:
+        """What is no SIP address."""
+        if "@" not in self.address():
+            yield self._no_address()
+
+    def _no_address(self) -> Fault:
+        return Fault(
+            13243,
+            f'"{self._uri().removeprefix("sip:")[:40]}" of <Sip> is no SIP address',
+            "write one such as sip:alice@example.com, at most 255 characters long",
+        )
+
     def faults(self) -> Iterator[Fault]:
-        """An address that is none."""
-        uri = self._uri()
-        if "@" not in uri or len(uri) > LONGEST_URI:
-            yield Fault(
-                13243,
-                f'"{uri.removeprefix("sip:")[:40]}" of <Sip> is no SIP address',
-                "write one such as sip:alice@example.com, at most 255 characters long",
-            )
+        """Too long an address, too much beside it."""
+        if "@" in self.address() and len(self._uri()) > LONGEST_URI:
+            yield self._no_address()
         uris = [child for child in self.elements if isinstance(child, SipUri)]
         if len(uris) > MOST_URIS:
             what = f"<Sip> has {len(uris)} <Uri>, {MOST_URIS} are allowed"
