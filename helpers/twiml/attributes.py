@@ -102,6 +102,10 @@ class Digits(Text):
         super().__init__(default, pattern=pattern, kind=kind, code=code, note=note)
 
 
+# An address without blanks, and its scheme if it has one.
+_ADDRESS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?\S*")
+
+
 class Url(Attribute):
     """An address, absolute or relative to the document's own.
 
@@ -123,16 +127,13 @@ class Url(Attribute):
         super().__init__(default, code=code, listed=listed, note=note)
         self.schemes = schemes
         self.local = local
+        self._taken = {*schemes, *local}
 
     def read(self, raw: str) -> str:
         """The address without blanks around it; "" means that none is given."""
         url = raw.strip()
-        scheme, colon, _ = url.partition(":")
-        if re.search(r"\s", url) or (
-            colon
-            and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
-            and scheme.lower() not in (*self.schemes, *self.local)
-        ):
+        found = _ADDRESS.fullmatch(url)
+        if found is None or (found[1] and found[1].lower() not in self._taken):
             raise ValueError(f"a URL ({' or '.join(self.schemes)}) without blanks")
         return url
 

@@ -294,7 +294,15 @@ class TwiML:
 
     def foreseen(self) -> Iterator[Fault]:
         """What is going to fail when it is run: a call tells then, so only readers are told."""
-        return iter(())
+        kind = self.text_kind
+        text = self.own_text() if kind is not None else ""
+        if kind is None or not text:
+            return
+        try:
+            kind.read(text)
+        except ValueError as why:
+            what = f'"{" ".join(text.split())[:40]}" in <{self.name}> must be {why}'
+            yield Fault(kind.code, what, "mend it")
 
     def answering(self) -> str:
         """When an inbound call is picked up: "before" this verb, "after" it, "never" by it."""

@@ -9,13 +9,11 @@ Sources: the error catalogue, 12100 to 14111; the TwiML reference for names and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from helpers.errors import TwimlError
-from helpers.twiml.attributes import Attribute
 from helpers.twiml.document import Document, parse
 from helpers.twiml.element import CHILDREN, CLASSES, Fault, GenericNode, TwiML
 
@@ -117,18 +115,6 @@ def problems(document: Document | TwiML | str | bytes, kind: str | None = None) 
     return [problem for _, problem in find(document, ahead=True)]
 
 
-# For each class of element: attributes that nothing is wrong with (most have been seen before, in
-# the last document or in the element above, and need no second look), what text it may have, and
-# whether it has rules of its own, and such that look ahead.
-_RULES: dict[type[TwiML], tuple[set[tuple[str, str]], str, bool, bool]] = {}
-
-
-def _rules(cls: type[TwiML]) -> tuple[set[tuple[str, str]], str, bool, bool]:
-    looks_ahead = cls.foreseen is not TwiML.foreseen or cls.text_kind is not None
-    has_faults = cls.faults is not TwiML.faults
-    return _RULES.setdefault(cls, (set(), cls.text, has_faults, looks_ahead))
-
-
 def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]:
     """The same with the element each problem belongs to.
 
@@ -139,6 +125,17 @@ def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]
     return found
 
 
+# What nothing was wrong with: elements without children, and of the others the attributes. The same
+# ones come again and again, in a document and in the next; they need no second look.
+_SOUND: set[tuple[object, ...]] = set()
+
+
+def _remember(seen: tuple[object, ...], element: TwiML) -> None:
+    length = len(element.value or "") + sum(map(len, element.attrs.values()))
+    if len(_SOUND) < 5000 and length < 1000:
+        _SOUND.add(seen)
+
+
 def _look(
     document: Document,
     element: TwiML,
@@ -147,30 +144,20 @@ def _look(
     found: list[tuple[TwiML, Problem]],
 ) -> None:
     """Find what is wrong with an element that may stand where it does, and with all below it."""
-    cls = type(element)
-    fine, text, has_faults, looks_ahead = _RULES.get(cls) or _rules(cls)
-    if not element.attrs.items() <= fine:
-        for name, raw in element.attrs.items():
-            if len(found) > ENOUGH:
-                break
-            fault = _attribute(cls, element.name, name, raw, in_gather)
-            if fault is not None:
-                place = document.place_of_attribute(element, name)
-                found.append((element, _problem(fault, *place)))
-            elif len(raw) <= 200 and len(fine) < 1000:
-                fine.add((name, raw))
-    faults = list(element.faults()) if has_faults else []
-    if looks_ahead and ahead:
-        faults += [*_bad_text(element, cls.text_kind), *element.foreseen()]
-    verbs, value = element.verbs, element.value
-    if text == "none":
-        if (verbs or value) and _has_text(element):
+    cls, verbs = type(element), element.verbs
+    if verbs:
+        seen = (cls, *element.attrs.items())
+    else:
+        seen = (cls, ahead, element.value, *element.attrs.items())
+        if seen in _SOUND:
+            return
+    if seen not in _SOUND and _look_at_attributes(document, element, in_gather, found) and verbs:
+        _remember(seen, element)
+    faults = [*element.faults(), *(element.foreseen() if ahead else ())]
+    if cls.text == "none":
+        if _has_text(element):
             faults.append(_passed_over(element, cls))
-    elif (
-        text == "required"
-        and (verbs or not value or value.isspace())
-        and not (faults or element.spoken().strip())
-    ):
+    elif cls.text == "required" and not (faults or element.spoken().strip()):
         mend = f"write its text between <{element.name}> and </{element.name}>"
         faults.append(Fault(12200, f"<{element.name}> is empty", mend))
     for fault in faults:
@@ -178,6 +165,8 @@ def _look(
             fault = fault._replace(code=IN_GATHER[fault.code])
         found.append((element, _problem(fault, *document.place(element))))
     if not verbs:
+        if not (found and found[-1][0] is element):
+            _remember(seen, element)
         return
     aside = ASIDE.get(document.kind) if element is document.root else None
     in_gather = cls.__name__ == "Gather"
@@ -195,16 +184,19 @@ def _look(
         _look(document, child, in_gather, ahead, found)
 
 
-def _bad_text(element: TwiML, kind: Attribute | None) -> Iterator[Fault]:
-    """A text that is not what it must be, such as a URL."""
-    text = element.own_text() if kind is not None else ""
-    if kind is None or not text:
-        return
-    try:
-        kind.read(text)
-    except ValueError as why:
-        shown = " ".join(text.split())[:40]
-        yield Fault(kind.code, f'"{shown}" in <{element.name}> must be {why}', "mend the address")
+def _look_at_attributes(
+    document: Document, element: TwiML, in_gather: bool, found: list[tuple[TwiML, Problem]]
+) -> bool:
+    """Find what is wrong with its attributes; True if nothing is."""
+    before = len(found)
+    for name, raw in element.attrs.items():
+        fault = _attribute(type(element), element.name, name, raw, in_gather)
+        if fault is not None:
+            place = document.place_of_attribute(element, name)
+            found.append((element, _problem(fault, *place)))
+            if len(found) > ENOUGH:
+                break
+    return len(found) == before
 
 
 def _has_text(element: TwiML) -> bool:
