@@ -23,6 +23,9 @@ class Beside(Protocol):
     async def end(self) -> None:
         """It is over; tell who asked to be told."""
 
+    def drop(self) -> None:
+        """Nothing more happens, and nobody is told: the account is reset, or the sandbox ends."""
+
 
 class Recording:
     """A recording that a Start began."""
@@ -36,6 +39,9 @@ class Recording:
     async def end(self) -> None:
         """Keep it, and tell who asked to be told."""
         await recording.end(self.live, self.tape, self.tape.trimmed() if self.trims else None)
+
+    def drop(self) -> None:
+        """There is nothing that would happen by itself."""
 
 
 async def record(live: LiveCall, step: steps.RecordCall) -> None:

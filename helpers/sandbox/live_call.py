@@ -358,6 +358,8 @@ class LiveCall(Actor):
     def forget(self) -> None:
         """Drop it without a word: the account is reset, or the sandbox ends."""
         self.over = True
+        for thing in list(self.beside.values()):
+            thing.drop()
         if self._limit is not None:
             self._limit.cancel()
         self.engine.calls.pop(self.call.sid, None)

@@ -164,6 +164,10 @@ class Socket:
             self.live.engine.failure(problem)
             self._over(Ending("them", 1006, "the sandbox itself went wrong"))
         finally:
+            if self.ending is None:  # all that belongs to the account is dropped
+                self.ending = Ending("us", 1001, "the sandbox has closed it")
+                self._sent.set()
+                self._pong.set()
             await self._hang_up()
 
     async def _hang_up(self) -> None:

@@ -148,13 +148,17 @@ class Stream:
             await self.socket.close()
             await self.tell("stream-stopped")
 
-    def _rest(self) -> None:
-        """Listen no longer."""
+    def drop(self) -> None:
+        """Nothing more happens, and nobody is told."""
         self.live.listeners.pop(self.sid, None)
         self.live.beside.pop(self.sid, None)
         if self._burst is not None:
             self._burst.cancel()
             self._burst = None
+
+    def _rest(self) -> None:
+        """Listen no longer."""
+        self.drop()
 
     def _send(self, event: str, **more: Any) -> None:
         if self.socket is not None:
@@ -226,8 +230,8 @@ class Stream:
     def _on_burst(self) -> None:
         self._burst = None
         self._advance()
-        last = max([self._heard_until, *(t.at / RATE for t in self._tracks.values() if t.ahead)])
-        if self._seconds() < last + TAIL - 1e-6:
+        under_way = any(track.ahead for track in self._tracks.values())
+        if under_way or self._seconds() < self._heard_until + TAIL - 1e-6:
             self._plan()
 
     def _advance(self) -> None:
@@ -323,12 +327,17 @@ class TwoWay(Stream):
             for key in keys:
                 self._send("dtmf", dtmf={"track": "inbound_track", "digit": key})
 
+    def drop(self) -> None:
+        """Nothing more is played either."""
+        super().drop()
+        for plan in (self._timer, self._portion):
+            if plan is not None:
+                plan.cancel()
+        self._timer = self._portion = None
+
     def _rest(self) -> None:
-        super()._rest()
         self._silent(cut=self._plays_until - self._seconds() > 1e-4)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        super()._rest()
 
     def _lost(self, ending: Ending) -> None:
         super()._lost(ending)
@@ -495,6 +504,9 @@ async def connect(live: LiveCall, step: steps.OpenStream) -> steps.Disconnected:
             await stream.end()
             raise
         live.gone = True
+    except asyncio.CancelledError:
+        stream.drop()
+        raise
     await stream.end()
     return steps.Disconnected(caller_left=live.gone)
 

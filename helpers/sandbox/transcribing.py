@@ -128,6 +128,14 @@ class Transcription:
         self._tell("transcription-stopped")
         await self.told()
 
+    def drop(self) -> None:
+        """Nothing more happens, and nobody is told."""
+        self.live.listeners.pop(self.sid, None)
+        self.live.beside.pop(self.sid, None)
+        for utterance in self._under_way:
+            for plan in utterance.plans:
+                plan.cancel()
+
     async def told(self) -> None:
         """Return when the callbacks so far are sent."""
         if self._sending is not None:

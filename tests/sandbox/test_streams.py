@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
+from helpers.sandbox import voices
 from tests.sandbox.sockets import Program
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
@@ -610,11 +611,27 @@ def test_a_sandbox_ends_within_moments_whatever_is_connected(program):
     assert kinds(program.talk) == ["connected", "start"]
 
 
-def test_a_reset_ends_streams_without_a_word(town, program):
-    town.call(f"<Connect><Stream url='{program.url}'/></Connect>")
-    town.advance(3)
-    assert town.control("POST", "/reset").status_code in (200, 204)
-    assert kinds(program.ended()) == ["connected", "start"]
+def test_a_reset_ends_streams_without_a_word(town):
+    town.site.pages["/told"] = twiml("")
+    told = f"statusCallback='{town.url}/told'"
+    words = f"<Start><Transcription statusCallbackUrl='{town.url}/told'/></Start>"
+    with Program(bot(media(30), mark("a"))) as program:
+        town.call(
+            f"{words}<Start><Stream url='{program.url}' {told}/></Start>"
+            f"<Connect><Stream url='{program.url}'/></Connect>"
+        )
+        town.advance(3)
+        town.phone(ALICE, "speak", Speech="one two three four five")
+        assert len(town.site.asked("/told")) == 2
+        assert town.control("POST", "/reset").status_code in (200, 204)
+        program.ended()
+        program.ended()
+        began = time.monotonic()
+        town.advance(60)
+        assert time.monotonic() - began < 1
+        assert [kinds(talk) for talk in program.talks] == [["connected", "start"]] * 2
+    assert len(town.site.asked("/told")) == 2
+    assert [e["type"] for e in town.events()] == []
 
 
 def test_what_comes_back_is_in_a_recording_of_the_call_and_in_other_streams():
@@ -639,3 +656,19 @@ def test_what_comes_back_is_in_a_recording_of_the_call_and_in_other_streams():
         assert set(right[1600:9600]) == {b"\x84\x82"}
     heard = [at for _, at, sound in frames(ears.talk) if set(sound) == {0}]
     assert heard == list(range(200, 1200, 20))
+
+
+def test_with_a_voice_on_this_machine_the_words_are_said(monkeypatch):
+    """A thread says them; the frames are those of the words all the same."""
+    monkeypatch.setattr(voices, "installed", lambda: True)
+    monkeypatch.setattr(
+        voices, "speak", lambda words, seconds, *how: b"\x10\x10" * round(8000 * seconds)
+    )
+    with Program() as program, Town() as town:
+        town.call(
+            f"<Start><Stream url='{program.url}' track='outbound_track'/></Start><Say>one two</Say>"
+        )
+        town.advance(9)
+        sounds = {sound for _, _, sound in frames(program.ended())}
+    assert len(sounds) == 1
+    assert set(sounds.pop()) != {255}
