@@ -60,7 +60,9 @@ class Attribute:
         if self.default is not None:
             shown = str(self.default).lower() if isinstance(self.default, bool) else self.default
             words += f"; default {' '.join(shown) if isinstance(shown, tuple) else shown}"
-        return f"{words}; {self.note}" if self.note else words
+        if self.note:
+            words += f"; {self.note}"
+        return f"{words}; no effect here: {self.idle}" if self.idle else words
 
 
 class Text(Attribute):

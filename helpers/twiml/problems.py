@@ -153,7 +153,9 @@ def _look(
             return
     if seen not in _SOUND and _look_at_attributes(document, element, in_gather, found) and verbs:
         _remember(seen, element)
-    faults = [*element.faults(), *(element.foreseen() if ahead else ())]
+    faults = list(element.faults())
+    if ahead:
+        faults += element.foreseen()
     if cls.text == "none":
         if _has_text(element):
             faults.append(_passed_over(element, cls))
@@ -201,9 +203,10 @@ def _look_at_attributes(
 
 def _has_text(element: TwiML) -> bool:
     """Whether there is a text directly in the element, beside blanks."""
-    if element.value and not element.value.isspace():
-        return True
-    return any(isinstance(child, str) and not child.isspace() for child in element.verbs)
+    for text in (element.value, *element.verbs):
+        if isinstance(text, str) and text and not text.isspace():
+            return True
+    return False
 
 
 def _passed_over(element: TwiML, cls: type[TwiML]) -> Fault:

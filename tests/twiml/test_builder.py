@@ -12,6 +12,7 @@ import pytest
 import twilio.twiml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.oinspect import Inspector
 from twilio.twiml import fax_response, messaging_response, voice_response
 
 import helpers.twiml as ours
@@ -275,6 +276,33 @@ def test_shift_tab_shows_types_and_defaults():
     assert signature.return_annotation is ours.Gather
     assert "finish_on_key: one key out of 0-9 # *" in VoiceResponse.gather.__doc__
     assert all(cls.__doc__ for cls in CLASSES.values())
+
+
+def test_shift_tab_in_a_notebook():
+    """What IPython's own inspector shows, for a method, a class and an element at hand."""
+    shown = {
+        name: Inspector(theme_name="nocolor").info(thing, oname=name)
+        for name, thing in {
+            "response.redirect": VoiceResponse().redirect,
+            "VoiceResponse.redirect": VoiceResponse.redirect,
+            "Redirect": ours.Redirect,
+        }.items()
+    }
+    arguments = "url: str, method: str | None = None, **attributes: Any"
+    end = " -> helpers.twiml.verbs.flow.Redirect"
+    written = {n: info["definition"] or info["init_definition"] for n, info in shown.items()}
+    assert {name: " ".join(text.split()) for name, text in written.items()} == {
+        "response.redirect": f"response.redirect({arguments}){end}",
+        "VoiceResponse.redirect": f"VoiceResponse.redirect(self, {arguments}){end}",
+        "Redirect": "Redirect(url: str, *, method: str | None = None, **attributes: Any)",
+    }
+    for info in shown.values():
+        assert info["docstring"].startswith("Go on in another document")
+        assert info["docstring"].endswith("    method: one of GET, POST; default POST")
+
+
+def test_shift_tab_says_what_does_nothing_here():
+    assert "byoc: text; no effect here: there is one simulated carrier" in ours.Number.__doc__
 
 
 def test_the_tree_can_be_had_for_xpath():

@@ -133,8 +133,8 @@ class Dial(TwiML):
 
     def foreseen(self) -> Iterator[Fault]:
         """A number or a caller id that is none."""
-        written = self.own_text()
-        if written and not is_number(written) and not self.parties():
+        written = "" if self.elements else self.own_text()
+        if written and not is_number(written):
             yield no_number("Dial", written)
         caller_id = self.attrs.get("callerId")
         if caller_id is None:
