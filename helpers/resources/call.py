@@ -244,6 +244,7 @@ class Call(Resource):
             self.fallback_method = application.voice_fallback_method
             self.status_callback = application.status_callback or ""
             self.status_callback_method = application.status_callback_method
+            self.status_callback_event = ["completed"]
 
     @classmethod
     def leg(cls, world: World, parent: Call, *, to: str, from_: str, **fields: Any) -> Call:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from helpers import phone_numbers
 from helpers.resources.account import Account
+from helpers.resources.application import Application
 from helpers.resources.base import Params, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
@@ -174,9 +175,16 @@ class Control:
         return self._shown(account, number)
 
     async def call(self, request: Request, account: Account, form: Params) -> Response:
-        number, owned = self._callee(request, form)
+        number, to = _number(request), form.get("To")
         if self.engine.call_of(account.sid, number) is not None:
             raise ControlRefusal(409, f"{number} is in a call already. Hang up first.")
+        if to.startswith("AP"):  # as a client calls: not a number, but an application
+            [application] = self.engine.store.find(Application, account.sid, sid=to) or [None]
+            if application is None:
+                raise ControlRefusal(404, f"There is no application {to} to call.")
+            call = self.engine.ring_application(account.sid, number, application)
+            return JSONResponse({"sid": call.sid}, 201)
+        number, owned = self._callee(request, form)
         call = self.engine.ring_in(account.sid, number, owned)
         return JSONResponse({"sid": call.sid}, 201)
 

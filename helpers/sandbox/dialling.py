@@ -89,8 +89,8 @@ class Dialling:
             return
         self.winner = leg
         others, self.ringing = [other for other in self.ringing if other is not leg], [leg]
-        for other in others:
-            other.end("canceled")
+        ended = [other for other in others if other.end("canceled", wake=False)]
+        leg.then(lambda: _wake(ended))
         self.live.tell("leg", (leg, "answered"))
 
     async def _join(self, legs: list[LiveCall]) -> steps.Connected:
@@ -203,8 +203,7 @@ class Dialling:
     async def _end(self, legs: list[LiveCall], status: str) -> None:
         """End *legs*, and wait until who asked to be told of them has been told."""
         ending = list(legs)
-        for leg in ending:
-            leg.end(status)
+        _wake([leg for leg in ending if leg.end(status, wake=False)])
         while ending:
             signal = await self.live.wait(None, "leg")
             assert signal is not None
@@ -232,3 +231,11 @@ class Dialling:
             trims = self.step.trim == "trim-silence"
             seconds = self.tape.trimmed() if trims else self.tape.seconds()
             await recording.end(self.live, self.tape, max(1.0, seconds))
+
+
+def _wake(ended: list[LiveCall]) -> None:
+    """Wake legs that are over, so that each tells its own web site before the next one does."""
+    if ended:
+        first, *others = ended
+        first.tell("end", first.call.status)
+        first.then(lambda: _wake(others))

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from helpers.clock import Clock
 from helpers.resources.account import Account, ApiKey
+from helpers.resources.application import Application
 from helpers.resources.base import R, Resource
 from helpers.resources.call import FINAL, Call
 from helpers.resources.conference import Conference
@@ -393,6 +394,15 @@ class Engine:
         self.note_abroad(account_sid, number, live.call)
         live.start(live.run_inbound())
         return live.call
+
+    def ring_application(self, account_sid: str, caller: str, application: Application) -> Call:
+        """A handset calls an application of its own account; returns the inbound call."""
+        world = self.world(self.account(account_sid))
+        call = Call.of_application(world, application, to=application.sid, from_=caller)
+        world.save(call)
+        live = LiveCall(self, call)
+        live.start(live.run_inbound())
+        return call
 
     def inbound(self, owned: IncomingPhoneNumber, caller: str, **far_end: Any) -> LiveCall:
         """Make the inbound call that *owned*'s account sees, not started yet."""

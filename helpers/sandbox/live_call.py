@@ -201,12 +201,12 @@ class LiveCall(Actor):
         if by:
             self.entry(by)
         self._state("in-progress", "answer_time", "start_time")
-        if self.parent is not None and self.parent.dial is not None:
-            self.parent.dial.answered(self)
         if self.account.type == "Trial" and self.call.direction != "outbound-dial":
             self.entry("notice", "A trial account: a real call says so here and waits for a key.")
         self.plan_limit()
         self.tell("answered")
+        if self.parent is not None and self.parent.dial is not None:
+            self.parent.dial.answered(self)
         if self.far is not None and self.call.direction == "inbound":
             self.far.answer("")
 
@@ -245,14 +245,20 @@ class LiveCall(Actor):
             self._close("completed" if self.answered_at else "canceled")
             self.tell("hangup")
 
-    def end(self, status: str) -> None:
-        """The API, a limit or the other leg ends it: ``completed``, ``canceled``, ``no-answer``."""
+    def end(self, status: str, *, wake: bool = True) -> bool:
+        """The API, a limit or the other leg ends it: ``completed``, ``canceled``, ``no-answer``.
+
+        Without *wake* it is over, but does not know yet: whoever ended it wakes it in its turn.
+        Returns whether there was something to end.
+        """
         if self.over:
-            return
+            return False
         if self.call.start_time is None and status == "canceled":
             self.call.status_callback = ""  # Twilio tells nobody of a call that was never dialled
         self._close("completed" if self.answered_at else status)
-        self.tell("end", self.call.status)
+        if wake:
+            self.tell("end", self.call.status)
+        return True
 
     def redirect(self, url: str, method: str, twiml: str) -> None:
         """The API gives it other instructions."""

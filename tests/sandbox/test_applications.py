@@ -3,6 +3,7 @@
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
+from helpers.client import Client as OwnClient
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 LONG = "<Say>a</Say><Pause length='100'/>"
@@ -71,6 +72,24 @@ def test_a_call_may_be_made_with_an_application(town, application):
     assert (asked["CallSid"], asked["ApplicationSid"]) == (call.sid, application.sid)
     town.phone(ALICE, "hangup")
     assert [told["CallStatus"] for told in town.site.asked("/status")] == ["completed"]
+
+
+def test_the_own_client_keeps_applications_too(town, application):
+    client = OwnClient(*town.auth, base_url=town.sandbox.url)
+    assert [a.sid for a in client.applications.list()] == [application.sid]
+    assert client.applications(application.sid).update(friendly_name="x").friendly_name == "x"
+
+
+def test_a_client_calls_an_application(town, application):
+    sid = town.phone("client:al", "call", To=application.sid)["sid"]
+    town.advance(1)
+    [asked] = town.site.asked("/app")
+    assert (asked["CallSid"], asked["From"], asked["To"]) == (sid, "client:al", application.sid)
+    assert (asked["Direction"], asked["ApplicationSid"]) == ("inbound", application.sid)
+    town.phone("client:al", "hangup")
+    assert len(town.site.asked("/status")) == 1
+    reply = town.control("POST", "/phones/client:al/call", To="AP" + "0" * 32)
+    assert reply.status_code == 404
 
 
 def test_an_application_that_is_not_there_is_refused(town):

@@ -9,7 +9,7 @@ from twilio.request_validator import RequestValidator
 from helpers.resources.recording import Recording
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
-CAROL, LINE = "+14155550102", "+15005550009"
+CAROL, DAVE, LINE = "+14155550102", "+14155550103", "+15005550009"
 SIM = "sim:DE" + "0123456789abcdef" * 2
 LONG = "<Pause length='100'/>"
 ALL = "initiated ringing answered completed"
@@ -251,19 +251,36 @@ def test_without_events_only_the_end_is_told_and_by_the_method_wanted(town):
     assert [t["parameters"]["CallDuration"] for t in told] == ["0"] * 4
 
 
-def test_legs_that_lose_are_told_that_they_were_canceled(town):
+def test_legs_tell_their_web_sites_one_after_the_other(town):
     asking = f'statusCallback="/leg" statusCallbackEvent="{ALL}"'
-    town.phone(CAROL, Mode="manual")
-    dial(town, f"<Number {asking}>{CAROL}</Number><Number {asking}>{BOB}</Number>")
+    for number in (CAROL, DAVE):
+        town.phone(number, Mode="manual")
+    dial(town, "".join(f"<Number {asking}>{number}</Number>" for number in (CAROL, DAVE, BOB)))
     town.advance(5)
-    by = {
-        number: [t["CallStatus"] for t in town.site.asked("/leg") if t["To"] == number]
-        for number in (BOB, CAROL)
-    }
-    assert by == {
-        BOB: ["initiated", "ringing", "in-progress"],
-        CAROL: ["initiated", "ringing", "canceled"],
-    }
+    town.phone(ALICE, "hangup")
+    town.advance(0)
+    assert [(t["To"], t["CallStatus"]) for t in town.site.asked("/leg")] == [
+        (CAROL, "initiated"),
+        (CAROL, "ringing"),
+        (DAVE, "initiated"),
+        (DAVE, "ringing"),
+        (BOB, "initiated"),
+        (BOB, "ringing"),
+        (BOB, "in-progress"),
+        (CAROL, "canceled"),
+        (DAVE, "canceled"),
+        (BOB, "completed"),
+    ]
+
+
+def test_when_nobody_answers_all_are_told_before_the_action(town):
+    asking = 'statusCallback="/leg"'
+    for number in (CAROL, BOB):
+        town.phone(number, Mode="manual")
+    dial(town, f"<Number {asking}>{CAROL}</Number><Number {asking}>{BOB}</Number>", 'timeout="5"')
+    town.advance(2 + 5)
+    asked = [(path, told["To"]) for path, told, _ in town.site.requests if path != "/voice"]
+    assert asked == [("/leg", CAROL), ("/leg", BOB), ("/after", ALICE)]
 
 
 def test_of_two_who_answer_at_the_same_time_the_first_in_the_document_wins(town):
