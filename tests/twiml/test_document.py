@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -320,3 +321,20 @@ def test_a_good_document_with_some_bytes_changed(changes):
         assert "xmlParse" not in error.what  # libxml2's own words
     else:
         assert parse(str(document.root)).root.words() == document.root.words()
+
+
+def test_many_threads_read_at_once():
+    """They share a parser; none sees what another one read, or what went wrong there."""
+
+    def read(number: int) -> str:
+        if number % 3 == 0:
+            return refusal(f"<Response>\n<Say>{number}</Response>").what
+        return parse(f"<Response><Say>{number}</Say></Response>").root.words()
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(read, range(600)))
+    for number, words in enumerate(found):
+        if number % 3 == 0:
+            assert words == "<Say> of line 2 is not closed before </Response>"
+        else:
+            assert words == str(number)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.twiml import MessagingResponse, VoiceResponse, parse, problems
 from helpers.twiml.element import CLASSES
+from helpers.twiml.problems import find
 
 
 def first(body: str, kind: str | None = None):
@@ -132,6 +133,48 @@ def test_a_document_that_cannot_be_read_is_one_problem():
     assert str(problem) == (
         "line 2: <Say> of line 2 is never closed (error 12100) -- end the document with </Say>"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("", "line 1: the document is empty (error 12100) -- send at least <Response></Response>"),
+        (
+            '<Response version="7"/>',
+            'line 1: version="7" of <Response> must be 2008-08-01 or 2010-04-01 (error 12101)'
+            " -- as it is, it counts as missing",
+        ),
+        (
+            "<Reply/>",
+            "line 1: the outermost element is <Reply>, and must be <Response> (error 12102)"
+            " -- put everything into <Response> ... </Response>",
+        ),
+        (
+            b" " * 70_000,
+            "the document has 70,000 bytes (error 11750)"
+            " -- send less, or go on in a second document with <Redirect>",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_whole_document(source, sentence):
+    assert [str(problem) for problem in problems(source)] == [sentence]
+
+
+def test_it_stops_when_there_is_enough_to_mend():
+    assert 500 < len(problems("<Response>" + "<Frob/>" * 2_000 + "</Response>")) < 510
+    many = " ".join(f'a{number}="1"' for number in range(2_000))
+    assert 500 < len(problems(f"<Response><Say {many}>a</Say></Response>")) < 510
+
+
+def test_what_was_sound_once_is_looked_at_where_it_matters():
+    """A Say may be remembered as sound; in another place or of another kind it is judged anew."""
+    say = "<Say>Hi</Say>"
+    for _ in range(2):
+        assert problems(f"<Response>{say}</Response>") == []
+        assert first(say, "messaging").code == 14110
+        assert first(f"<Dial>911{say}</Dial>").code == 13215
+        assert first("<Dial><Number>abc</Number></Dial>").code == 13223
+        assert find(parse("<Response><Dial><Number>abc</Number></Dial></Response>")) == []
 
 
 def test_a_built_response_a_document_and_its_text_are_checked_alike():
