@@ -542,9 +542,9 @@ def test_what_has_no_meaning_here_is_noted():
         [dial] = [e["data"] for e in town.events() if e["data"].get("verb") == "Dial"]
         assert dial["notes"] == [
             "jitterBufferSize of <Conference>: no sound is late on this machine, so nothing needs "
-            "to be evened out.",
+            "to be evened out",
             "recordingConfigurationId of <Conference>: this sandbox keeps no recording "
-            "configurations.",
+            "configurations",
         ]
 
 

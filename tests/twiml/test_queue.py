@@ -105,11 +105,11 @@ def test_a_workflow_is_a_queue_of_its_name_here_and_the_log_says_why():
     begin = of(Begin, steps)[0]
     assert (begin.verb, begin.text) == ("Enqueue", WORKFLOW)
     assert begin.notes == (
-        "<Task>: the sandbox has no TaskRouter to hand a task to.",
+        "<Task>: the sandbox has no TaskRouter to hand a task to",
         "workflowSid of <Enqueue>: the sandbox has no TaskRouter, so the caller waits in a queue "
-        "of that name.",
-        "priority of <Task>: the sandbox has no TaskRouter to hand a task to.",
-        "timeout of <Task>: the sandbox has no TaskRouter to hand a task to.",
+        "of that name",
+        "priority of <Task>: the sandbox has no TaskRouter to hand a task to",
+        "timeout of <Task>: the sandbox has no TaskRouter to hand a task to",
     )
     assert of(WaitInQueue, steps)[0].name == WORKFLOW
 
@@ -158,9 +158,9 @@ def test_what_taskrouter_would_do_is_not_done_and_the_log_says_so():
         {TakeFromQueue: Connected("no-answer")},
     )
     assert of(Begin, steps)[0].notes == (
-        "reservationSid of <Queue>: the sandbox has no TaskRouter that reserves callers.",
+        "reservationSid of <Queue>: the sandbox has no TaskRouter that reserves callers",
         "postWorkActivitySid of <Queue>: the sandbox has no TaskRouter whose workers change "
-        "their activity.",
+        "their activity",
     )
 
 

@@ -42,7 +42,7 @@ class Conference(TwiML):
         max_participants=Whole(250, low=1, high=250),
         record=Choice("do-not-record record-from-start true false", default="do-not-record"),
         recording_configuration_id=Text().without_effect(
-            "this sandbox keeps no recording configurations."
+            "this sandbox keeps no recording configurations"
         ),
         region=Choice("us1 us2 ie1 sg1 br1 au1 jp1 de1"),
         coach=Text(pattern=r"CA[0-9a-f]{32}", kind="a call SID (CA...)", code=13240),
@@ -57,7 +57,7 @@ class Conference(TwiML):
         recording_status_callback_event=Choice(RECORDING_EVENTS, default="completed", several=True),
         event_callback_url=Url(note="deprecated: told of the recording at the end"),
         jitter_buffer_size=Choice("large medium small off", default="large").without_effect(
-            "no sound is late on this machine, so nothing needs to be evened out."
+            "no sound is late on this machine, so nothing needs to be evened out"
         ),
         participant_label=Text(longest=128, code=16023),
     )

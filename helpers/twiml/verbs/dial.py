@@ -86,7 +86,7 @@ class Dial(TwiML):
         trim=Choice(TRIM, default="do-not-trim"),
         recording_status_callback=Url(code=13256),
         recording_configuration_id=Text().without_effect(
-            "this sandbox keeps no recording configurations."
+            "this sandbox keeps no recording configurations"
         ),
         recording_status_callback_method=Method(),
         recording_status_callback_event=Choice(RECORDING_EVENTS, default="completed", several=True),
@@ -96,15 +96,15 @@ class Dial(TwiML):
             "my nl no nz ph pl pt ru se sg th uk us us-old tw ve za",
             code=13220,
             note="default: the carrier",
-        ).without_effect("ringing makes no sound here, so there is none to choose."),
+        ).without_effect("ringing makes no sound here, so there is none to choose"),
         recording_track=Choice("both inbound outbound", default="both"),
         sequential=Flag(False, code=13218),
         refer_url=Url(),
         refer_method=Method(),
         events=Choice("call-progress-event").without_effect(
-            "Twilio does not say what it is for; ask for events on the party that is rung."
+            "Twilio does not say what it is for; ask for events on the party that is rung"
         ),
-        passports=Text().without_effect("a simulated network signs nobody's identity."),
+        passports=Text().without_effect("a simulated network signs nobody's identity"),
         call_reason=Text(longest=50, listed=False),
     )
 

@@ -22,7 +22,7 @@ def version() -> Text:
         code=12101,
         listed=False,
     )
-    return kind.without_effect("there is one version of TwiML here, that of 2010-04-01.")
+    return kind.without_effect("there is one version of TwiML here, that of 2010-04-01")
 
 
 class VoiceResponse(TwiML):

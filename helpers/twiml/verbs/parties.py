@@ -57,7 +57,7 @@ LONGEST_URI = 255
 SIGNING_IN = ("username", "password")
 
 # A simulated SIP party lets everybody in, so nothing keeps or shows what these say.
-NO_PASSWORD = "a simulated SIP party asks for no name and no password."
+NO_PASSWORD = "a simulated SIP party asks for no name and no password"
 
 
 def detecting() -> Mapping[str, Attribute]:
@@ -168,7 +168,7 @@ class Number(Party):
         status_callback_event=Choice(PROGRESS, default="completed", several=True),
         status_callback=Url(),
         status_callback_method=Method(),
-        byoc=Text().without_effect("there is one simulated carrier, and no other to choose."),
+        byoc=Text().without_effect("there is one simulated carrier, and no other to choose"),
         **detecting(),
     )
 
@@ -193,7 +193,7 @@ class Client(Party):
         status_callback=Url(),
         status_callback_method=Method(),
         client_notification_url=Url(listed=False).without_effect(
-            "a simulated client needs no message that wakes it."
+            "a simulated client needs no message that wakes it"
         ),
     )
 

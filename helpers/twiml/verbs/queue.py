@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Enqueue", "Leave", "Queue", "Task"]
 
 LONGEST_NAME = 64
-NO_TASKROUTER = "the sandbox has no TaskRouter to hand a task to."
+NO_TASKROUTER = "the sandbox has no TaskRouter to hand a task to"
 
 
 class Enqueue(TwiML):
@@ -39,7 +39,7 @@ class Enqueue(TwiML):
         wait_url=Url(code=14202, note="default: the hold music"),
         wait_url_method=Method(code=14206),
         workflow_sid=Text(pattern=r"WW[0-9a-f]{32}", kind="a workflow SID (WW...)").without_effect(
-            "the sandbox has no TaskRouter, so the caller waits in a queue of that name."
+            "the sandbox has no TaskRouter, so the caller waits in a queue of that name"
         ),
     )
 
@@ -131,10 +131,10 @@ class Queue(TwiML):
         url=Url(code=14211),
         method=Method(code=14210),
         reservation_sid=Text().without_effect(
-            "the sandbox has no TaskRouter that reserves callers."
+            "the sandbox has no TaskRouter that reserves callers"
         ),
         post_work_activity_sid=Text().without_effect(
-            "the sandbox has no TaskRouter whose workers change their activity."
+            "the sandbox has no TaskRouter whose workers change their activity"
         ),
     )
 
