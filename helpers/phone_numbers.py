@@ -56,6 +56,7 @@ def read(text: str, region: str | None = None) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def is_e164(text: str) -> bool:
     """Tell whether *text* is written in E.164 and could be a number."""
     if not _E164.fullmatch(text):
@@ -82,6 +83,16 @@ def is_address(text: str) -> bool:
     sim:DE0123456789abcdef0123456789abcdef or whatsapp:+14155550100.
     """
     return is_e164(text) or _ADDRESS.fullmatch(text) is not None
+
+
+def address_of(uri: str) -> str:
+    """Return *uri* without what only says how to reach it, if it is a SIP URI.
+
+    From sip:alice@example.com;transport=tcp?X-Order=7 remains sip:alice@example.com.
+    """
+    if not uri.startswith(("sip:", "sips:")):
+        return uri
+    return uri.partition("?")[0].partition(";")[0].strip()
 
 
 @lru_cache(maxsize=4096)
