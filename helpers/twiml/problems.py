@@ -120,85 +120,89 @@ def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]
 
     With *ahead* that includes what a call would tell of itself when it comes to the element.
     """
-    found: list[tuple[TwiML, Problem]] = []
-    _look(document, document.root, False, ahead, found)
-    return found
+    search = _Search(document, ahead)
+    search.look(document.root)
+    return search.found
 
 
-# What nothing was wrong with: elements without children, and of the others the attributes. The same
-# ones come again and again, in a document and in the next; they need no second look.
+# What nothing was wrong with: the attributes of an element, and whole elements without children.
+# The same ones come again and again, in a document and in the next; they need no second look.
 _SOUND: set[tuple[object, ...]] = set()
 
 
-def _remember(seen: tuple[object, ...], element: TwiML) -> None:
+def _remember(key: tuple[object, ...], element: TwiML) -> None:
     length = len(element.value or "") + sum(map(len, element.attrs.values()))
     if len(_SOUND) < 5000 and length < 1000:
-        _SOUND.add(seen)
+        _SOUND.add(key)
 
 
-def _look(
-    document: Document,
-    element: TwiML,
-    in_gather: bool,
-    ahead: bool,
-    found: list[tuple[TwiML, Problem]],
-) -> None:
-    """Find what is wrong with an element that may stand where it does, and with all below it."""
-    cls, verbs = type(element), element.verbs
-    if verbs:
-        seen = (cls, *element.attrs.items())
-    else:
-        seen = (cls, ahead, element.value, *element.attrs.items())
-        if seen in _SOUND:
-            return
-    if seen not in _SOUND and _look_at_attributes(document, element, in_gather, found) and verbs:
-        _remember(seen, element)
-    faults = list(element.faults())
-    if ahead:
-        faults += element.foreseen()
-    if cls.text == "none":
-        if _has_text(element):
-            faults.append(_passed_over(element, cls))
-    elif cls.text == "required" and not (faults or element.spoken().strip()):
-        mend = f"write its text between <{element.name}> and </{element.name}>"
-        faults.append(Fault(12200, f"<{element.name}> is empty", mend))
-    for fault in faults:
-        if in_gather and fault.code in IN_GATHER:
-            fault = fault._replace(code=IN_GATHER[fault.code])
-        found.append((element, _problem(fault, *document.place(element))))
-    if not verbs:
-        if not (found and found[-1][0] is element):
-            _remember(seen, element)
-        return
-    aside = ASIDE.get(document.kind) if element is document.root else None
-    in_gather = cls.__name__ == "Gather"
-    for child in verbs:
-        if not isinstance(child, TwiML) or len(found) > ENOUGH:
-            continue
-        if isinstance(child, GenericNode):
-            fault = _misplaced(cls, child.name, element.name)
-            found.append((child, _problem(fault, *document.place(child))))
-            continue
-        if aside is not None and child.name not in aside.verbs:
-            code = 13201 if document.kind == "called" and child.name == "Dial" else aside.code
-            fault = Fault(code, f"<{child.name}> cannot be used {aside.where}", "take it out")
-            found.append((child, _problem(fault, *document.place(child))))
-        _look(document, child, in_gather, ahead, found)
+class _Search:
+    """One walk through a document, and what it has *found*."""
 
+    def __init__(self, document: Document, ahead: bool) -> None:
+        self.document = document
+        self.ahead = ahead
+        self.found: list[tuple[TwiML, Problem]] = []
 
-def _look_at_attributes(
-    document: Document, element: TwiML, in_gather: bool, found: list[tuple[TwiML, Problem]]
-) -> bool:
-    """Find what is wrong with its attributes; True if nothing is."""
-    before = len(found)
-    for name, raw in element.attrs.items():
-        fault = _attribute(type(element), element.name, name, raw, in_gather)
-        if fault is not None:
-            place = document.place_of_attribute(element, name)
-            found.append((element, _problem(fault, *place)))
-            if len(found) > ENOUGH:
-                break
-    return len(found) == before
+    def look(self, element: TwiML, in_gather: bool = False) -> None:
+        """Find what is wrong with an element that may stand where it does, and with all below."""
+        cls = type(element)
+        attributes = (cls, *element.attrs.items())
+        if attributes not in _SOUND and self._are_sound(element, in_gather):
+            _remember(attributes, element)
+        faults = list(element.faults())
+        if self.ahead:
+            faults += element.foreseen()
+        if cls.text == "none":
+            if _has_text(element):
+                faults.append(_passed_over(element, cls))
+        elif cls.text == "required" and not (faults or element.spoken().strip()):
+            mend = f"write its text between <{element.name}> and </{element.name}>"
+            faults.append(Fault(12200, f"<{element.name}> is empty", mend))
+        for fault in faults:
+            if in_gather and fault.code in IN_GATHER:
+                fault = fault._replace(code=IN_GATHER[fault.code])
+            self._add(element, fault)
+        if element.verbs:
+            self._look_inside(element, cls)
+
+    def _are_sound(self, element: TwiML, in_gather: bool) -> bool:
+        """Whether nothing is wrong with the attributes of an element."""
+        before = len(self.found)
+        for name, raw in element.attrs.items():
+            fault = _attribute(type(element), element.name, name, raw, in_gather)
+            if fault is not None:
+                place = self.document.place_of_attribute(element, name)
+                self.found.append((element, _problem(fault, *place)))
+                if len(self.found) > ENOUGH:
+                    break
+        return len(self.found) == before
+
+    def _look_inside(self, element: TwiML, cls: type[TwiML]) -> None:
+        aside = ASIDE.get(self.document.kind) if element is self.document.root else None
+        in_gather = cls.__name__ == "Gather"
+        for child in element.verbs:
+            if not isinstance(child, TwiML) or len(self.found) > ENOUGH:
+                continue
+            if isinstance(child, GenericNode):
+                self._add(child, _misplaced(cls, child.name, element.name))
+                continue
+            if aside is not None and child.name not in aside.verbs:
+                is_dial = self.document.kind == "called" and child.name == "Dial"
+                what = f"<{child.name}> cannot be used {aside.where}"
+                self._add(child, Fault(13201 if is_dial else aside.code, what, "take it out"))
+            if child.verbs:
+                self.look(child, in_gather)
+                continue
+            whole = (type(child), self.ahead, child.value, *child.attrs.items())
+            if whole not in _SOUND:
+                before = len(self.found)
+                self.look(child, in_gather)
+                if len(self.found) == before:
+                    _remember(whole, child)
+
+    def _add(self, element: TwiML, fault: Fault) -> None:
+        self.found.append((element, _problem(fault, *self.document.place(element))))
 
 
 def _has_text(element: TwiML) -> bool:
