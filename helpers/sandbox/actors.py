@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -61,11 +61,13 @@ class Actor:
         self._future: asyncio.Future[Signal | None] | None = None
         self._kinds: tuple[str, ...] = ()
         self._resting = False
+        self._next: list[Callable[[], None]] = []  # what happens when it rests
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run *work* as this actor's task, at work at once."""
         self.task = spawn(self.clock, self._run(work))
         self.task.add_done_callback(lambda _: work.close())
+        self.task.add_done_callback(lambda _: self._let_others())
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -77,6 +79,22 @@ class Actor:
     def failed(self, problem: Exception) -> None:
         """The actor's own code went wrong: end what it carries, and leave a trace."""
         raise problem
+
+    def then(self, what: Callable[[], None]) -> None:
+        """Do something as soon as this actor waits or has ended, and time still stands still.
+
+        So those whom one event wakes ask their web sites one after the other, in an order that is
+        always the same. On the wall's clock nobody waits for another's web site: it is done now.
+        """
+        if self._resting or self.clock.kind == "real" or self.task is None or self.task.done():
+            what()
+        else:
+            self._next.append(what)
+
+    def _let_others(self) -> None:
+        others, self._next = self._next, []
+        for what in others:
+            what()
 
     # -- being told ------------------------------------------------------------------------
 
@@ -117,6 +135,7 @@ class Actor:
             if seconds is not None:
                 planned = self.clock.plan(seconds, lambda: self._wake(None))
             self._resting = True
+            self._let_others()
             self.clock.end_work()
             try:
                 signal = await future

@@ -131,13 +131,16 @@ class Bridge:
         for live in self.calls:
             live.company = self
 
-    def end(self) -> None:
-        """They talk no longer; each call goes on by itself."""
-        if not self.over:
-            self.over = True
-            for live in self.calls:
-                live.company = None
-                live.tell("queue")
+    def end(self, by: LiveCall | None = None) -> None:
+        """They talk no longer; each call goes on by itself, first the one that leaves."""
+        if self.over:
+            return
+        self.over = True
+        first, second = self.calls if by is not self.taker else self.calls[::-1]
+        first.company = second.company = None
+        if by is None:
+            first.tell("queue")
+        first.then(lambda: second.tell("queue"))
 
     def _other(self, live: LiveCall) -> LiveCall:
         return self.calls[1] if live is self.calls[0] else self.calls[0]
@@ -214,7 +217,7 @@ def _step_out(place: Place, how: str) -> None:
     """Whatever happened: the call waits no longer, and is joined with nobody."""
     place.line.leave(place, how)
     if place.bridge is not None:
-        place.bridge.end()
+        place.bridge.end(place.live)
     elif place.taker is not None:
         place.taker.tell("queue")  # it has to look for another one
 
@@ -316,7 +319,7 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
     return steps.Connected(
         status,
         place.live.call.sid,
-        math.ceil(round(seconds, 3)),
+        math.ceil(round(min(seconds, step.time_limit), 3)),
         bridged=True,
         recording_url=url,
         caller_left=live.gone,
@@ -385,7 +388,7 @@ def _let_go(live: LiveCall, line: Line) -> None:
     if live in line.takers:
         line.takers.remove(live)
     if isinstance(live.company, Bridge):
-        live.company.end()
+        live.company.end(live)
     for place in line.places:
         if place.taker is live:
             place.taker = place.wish = None
