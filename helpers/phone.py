@@ -92,6 +92,8 @@ class Plan:
 class Phone:
     """The handset with this *number*, in the sandbox at *base_url*.
 
+    Who has no number has an address instead, such as "client:alice" or "sip:alice@example.com".
+
     *auth* is the Account SID and the auth token there. What the handset cannot do now (nothing
     rings, nobody owns the number called) raises HandsetError, a sandbox that does not answer
     ConnectionFailed.

@@ -11,6 +11,8 @@ from helpers.phone_numbers import (
     MALFORMED,
     NOT_YOURS,
     ORDINARY,
+    address_of,
+    is_address,
     is_e164,
     magic,
     national,
@@ -72,6 +74,41 @@ def test_what_is_no_number_is_said_in_plain_words(text, words):
 )
 def test_e164(text, is_one):
     assert is_e164(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("+14155550100", True),
+        ("client:alice", True),
+        ("sip:alice@example.com", True),
+        ("sips:alice@example.com:5061", True),
+        ("sim:DE" + "0" * 32, True),
+        ("whatsapp:+14155550100", True),
+        ("client:", False),
+        ("client:a b", False),
+        ("sip:alice", False),
+        ("sip:alice@example.com;transport=tcp", False),
+        ("sim:DE1", False),
+        ("whatsapp:4155550100", False),
+        ("tel:+14155550100", False),
+        ("", False),
+    ],
+)
+def test_where_somebody_can_be_called(text, is_one):
+    assert is_address(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("uri", "address"),
+    [
+        ("sip:al@b.test;transport=tcp?X-A=1", "sip:al@b.test"),
+        ("sip:al@b.test?X-A=1;2", "sip:al@b.test"),
+        ("client:al;b", "client:al;b"),
+    ],
+)
+def test_the_address_in_a_sip_uri(uri, address):
+    assert address_of(uri) == address
 
 
 def test_numbers_of_plus_one_are_shown_the_american_way():

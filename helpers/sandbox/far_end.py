@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers import phone_numbers
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.audio import SECONDS_A_WORD
 from helpers.sandbox.handsets import AUTO_ANSWER
@@ -33,7 +34,7 @@ async def transfer(live: LiveCall, address: str) -> steps.Transferred | None:
     call = live.call
     if not (call.from_ if call.direction == "inbound" else call.to).startswith(("sip:", "sips:")):
         return None
-    reached = address.partition("?")[0].partition(";")[0]
+    reached = phone_numbers.address_of(address)
     mode = live.engine.handset(call.account_sid, reached).mode
     seconds, status, code = OUTCOMES[mode]
     try:
