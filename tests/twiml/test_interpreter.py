@@ -286,3 +286,19 @@ def test_steps_of_other_documents():
     assert steps("<Response><Dial>+14155550100</Dial></Response>")[-1] == HangUp()
     many = steps('<Response><Say loop="0">a</Say></Response>')
     assert len(many) == 2002
+
+
+VERSION = "version of <Response>: there is one version of TwiML here, that of 2010-04-01"
+
+
+@pytest.mark.executes("VoiceResponse", "VoiceResponse.version")
+def test_the_version_of_a_document_changes_nothing_and_the_log_says_so():
+    steps = hear('<Response version="2008-08-01"><Say>a</Say></Response>', inside=False)
+    assert of(Begin, steps) == [Begin("Say", "a", (VERSION,))]
+
+
+@pytest.mark.executes("MessagingResponse", "MessagingResponse.version")
+def test_nor_does_it_in_the_answer_to_a_message():
+    document = '<Response version="2008-08-01"><Message>a</Message></Response>'
+    steps = hear(document, inside=False, kind="messaging")
+    assert of(Begin, steps) == [Begin("Message", "a", (VERSION,))]
