@@ -195,7 +195,9 @@ class TwiML:
             TypeError: a text is no str, for example ``say(5)``.
         """
         try:
-            return etree.fromstring(self.to_xml(False), etree.XMLParser(huge_tree=True))
+            return etree.fromstring(
+                self.to_xml(False), etree.XMLParser(huge_tree=True, resolve_entities=False)
+            )
         except etree.XMLSyntaxError as problem:
             raise ValueError(f"<{self.name}> is no XML: {problem}") from None
 
@@ -388,6 +390,8 @@ def _give_method(parent: type[TwiML], child: type[TwiML]) -> None:
 
 
 def _builder_method(child: type[TwiML], names: list[str]) -> Callable[..., Any]:
+    if child.__init__ is not TwiML.__init__:  # a learner's own element, made in its own way
+        return lambda self, /, *args, **given: self.nest(child(*args, **given))
     new = child.__new__
 
     def build(self: TwiML, /, *args: Any, **given: Any) -> Any:

@@ -16,7 +16,7 @@ from IPython.core.oinspect import Inspector
 from twilio.twiml import fax_response, messaging_response, voice_response
 
 import helpers.twiml as ours
-from helpers.twiml import MessagingResponse, TwiML, TwiMLException, VoiceResponse, parse
+from helpers.twiml import MessagingResponse, TwiML, TwiMLException, VoiceResponse, parse, problems
 from helpers.twiml.element import CHILDREN, CLASSES
 
 OFFICIAL: dict[str, type] = {
@@ -235,6 +235,24 @@ def test_a_subclass_of_a_verb_stays_that_verb():
 
     assert str(Greeting("Hello")).endswith("?><Say>Hello</Say>")
     assert CHILDREN["VoiceResponse"]["Say"] is ours.Say
+
+
+def test_an_element_of_ones_own_with_a_constructor_of_its_own():
+    class Shout(TwiML):
+        inside = ("VoiceResponse",)
+
+        def __init__(self, words: str) -> None:
+            super().__init__(loud=True)
+            self.value = words.upper()
+
+    try:
+        shout = VoiceResponse().shout("hello")
+        assert shout.to_xml(False) == '<Shout loud="true">HELLO</Shout>'
+        assert problems("<Response><Shout loud='1'/></Response>")[0].message == (
+            '<Shout> has no attribute "loud"'
+        )
+    finally:
+        del CLASSES["Shout"], CHILDREN["VoiceResponse"]["Shout"], VoiceResponse.shout
 
 
 def test_two_elements_of_one_name_are_an_error():
