@@ -179,10 +179,10 @@ class Control:
         if self.engine.call_of(account.sid, number) is not None:
             raise ControlRefusal(409, f"{number} is in a call already. Hang up first.")
         if to.startswith("AP"):  # as a client calls: not a number, but an application
-            [application] = self.engine.store.find(Application, account.sid, sid=to) or [None]
-            if application is None:
+            found = self.engine.store.find(Application, account.sid, sid=to)
+            if not found:
                 raise ControlRefusal(404, f"There is no application {to} to call.")
-            call = self.engine.ring_application(account.sid, number, application)
+            call = self.engine.ring_application(account.sid, number, found[0])
             return JSONResponse({"sid": call.sid}, 201)
         number, owned = self._callee(request, form)
         call = self.engine.ring_in(account.sid, number, owned)

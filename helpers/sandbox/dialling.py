@@ -61,6 +61,7 @@ class Dialling:
             legs = self._legs(batch)
             if not legs:
                 continue
+            self.ringing, self.winner = list(legs), None
             if "ringing" in self.step.record:
                 await self._record()
             ended = await self._join(legs)
@@ -96,7 +97,6 @@ class Dialling:
     async def _join(self, legs: list[LiveCall]) -> steps.Connected:
         """Ring *legs*, join the first that answers, wait for the end."""
         live, began = self.live, self.live.clock.now()
-        self.ringing, self.winner = list(legs), None
         try:
             while self.ringing:
                 left = self.step.timeout - (live.clock.now() - began).total_seconds()
