@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 
@@ -130,8 +130,8 @@ def parse(source: bytes | str, kind: str | None = None, charset: str = "") -> Do
         kind = _kind(tree)
     is_plain = _PREFIX.search(text) is None
     parsed: list[TwiML] = []
-    root = _grow(tree, CLASSES[ROOTS[kind]], parsed, is_plain)
-    return Document(root, kind, text, parsed)
+    _grow([tree], {"Response": CLASSES[ROOTS[kind]]}, parsed, is_plain)
+    return Document(parsed[0], kind, text, parsed)
 
 
 def _kind(tree: etree._Element) -> str:
@@ -324,28 +324,39 @@ def _attributes(tree: etree._Element) -> Any:
     }
 
 
-def _grow(tree: etree._Element, cls: type[TwiML], parsed: list[TwiML], is_plain: bool) -> TwiML:
-    """Make our element of lxml's. libxml2 has refused anything deeper than 256."""
-    element = _new(cls)
-    element.value = tree.text
-    attrs: Any = dict(tree.items()) if is_plain else _attributes(tree)
-    element.attrs = attrs
-    verbs: list[TwiML | str | Comment] = []
-    element.verbs = verbs
-    parsed.append(element)
-    if len(tree):
-        classes = CHILDREN.get(cls.__name__, {})
-        for child in tree:
-            name = child.tag if is_plain else _name(child)
-            known = classes.get(name)
-            below = _grow(child, known or GenericNode, parsed, is_plain)
-            if known is None:
-                below.name = name
-            verbs.append(below)
-            tail = child.tail
-            if tail:
-                verbs.append(tail)
-    return element
+def _grow(
+    trees: Iterable[etree._Element],
+    classes: Mapping[str, type[TwiML]],
+    parsed: list[TwiML],
+    is_plain: bool,
+) -> list[TwiML | str | Comment]:
+    """Make our elements of lxml's, and put the texts after them between.
+
+    *classes* says what each tag means here. libxml2 has refused anything deeper than 256.
+    """
+    made: list[TwiML | str | Comment] = []
+    for tree in trees:
+        name = tree.tag if is_plain else _name(tree)
+        cls = classes.get(name)
+        if cls is not None:
+            element = _new(cls)
+        else:
+            element = _new(GenericNode)
+            element.name = name
+        element.value = tree.text
+        attrs: Any = dict(tree.items()) if is_plain else _attributes(tree)
+        element.attrs = attrs
+        parsed.append(element)
+        if len(tree):
+            below = CHILDREN.get(type(element).__name__, {})
+            element.verbs = _grow(tree, below, parsed, is_plain)
+        else:
+            element.verbs = []
+        made.append(element)
+        tail = tree.tail
+        if tail:
+            made.append(tail)
+    return made
 
 
 def _root_line(text: str) -> int:

@@ -150,8 +150,8 @@ class _Search:
         attributes = (cls, *element.attrs.items())
         if attributes not in _SOUND and self._are_sound(element, in_gather):
             _remember(attributes, element)
-        faults = list(element.faults())
-        if self.ahead:
+        faults = list(element.faults()) if cls.faults is not TwiML.faults else []
+        if self.ahead and (cls.text_kind or cls.foreseen is not TwiML.foreseen):
             faults += element.foreseen()
         if cls.text == "none":
             if _has_text(element):
