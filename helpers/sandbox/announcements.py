@@ -67,7 +67,7 @@ class Announcement(Actor):
         if not whole:
             about.append(("ReasonAnnouncementFailed", UNUSABLE))
         event = "announcement-end" if whole else "announcement-fail"
-        await self.room.tell(event, seat.participant if seat else None, about)
+        await self.room.teller.tell(event, seat.participant if seat else None, about)
 
     def _hearers(self) -> list[Seat]:
         seats = self.room.seats

@@ -6,66 +6,37 @@ which only means "look again": the state of the room and of the seat says what t
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers.resources.base import rfc2822
 from helpers.resources.call import Call
 from helpers.resources.conference import Conference
 from helpers.resources.participant import LABEL_IN_USE, NO_SUCH_COACHED, Participant
-from helpers.sandbox import recording, waiting
+from helpers.sandbox import playing, recording, waiting
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.audio import SECONDS_A_WORD
+from helpers.sandbox.company import Company
+from helpers.sandbox.conference_events import (
+    BY_API,
+    ENDED,
+    HUNG_UP,
+    MODERATOR,
+    NEVER_CAME,
+    REASONS,
+    VIA_API,
+    Teller,
+)
 from helpers.twiml import VoiceResponse, steps
 
 if TYPE_CHECKING:
     from helpers.resources.recording import Recording
-    from helpers.sandbox.callbacks import Pairs
     from helpers.sandbox.engine import AccountWorld, Engine
     from helpers.sandbox.live_call import Listener, LiveCall
 
 FULL = 16020
 
-#: What has to be asked for to be told of an event.
-GROUPS = {
-    "conference-start": "start",
-    "conference-end": "end",
-    "participant-join": "join",
-    "participant-leave": "leave",
-    "participant-mute": "mute",
-    "participant-unmute": "mute",
-    "participant-hold": "hold",
-    "participant-unhold": "hold",
-    "participant-modify": "modify",
-    "participant-speech-start": "speaker",
-    "participant-speech-stop": "speaker",
-    "announcement-end": "announcement",
-    "announcement-fail": "announcement",
-}
-
 #: Changes of a participant that are told as one event, beside muting and holding.
 MODIFIED = ("beep_on_exit", "end_conference_on_exit", "call_sid_to_coach", "wait_url")
-
-#: Why a participant left, as callbacks say it.
-HUNG_UP, BY_API = "participant_hung_up", "participant_updated_via_api"
-MODERATOR, ENDED, NEVER_CAME = (
-    "moderator_ended_conference",
-    "conference_ended_via_api",
-    "participant_add_failed",
-)
-
-#: Why a conference ended, and the same in words.
-VIA_API = "conference-ended-via-api"
-REASONS = {
-    VIA_API: "Conference ended via API",
-    "last-participant-left": "Last participant left the conference",
-    "last-participant-kicked": "Last participant was removed from the conference",
-    "participant-with-end-conference-on-exit-left": "Participant with endConferenceOnExit left",
-    "participant-with-end-conference-on-exit-kicked": (
-        "Participant with endConferenceOnExit was removed"
-    ),
-}
 
 
 class Seat:
@@ -88,7 +59,7 @@ class Seat:
         self.look()
 
 
-class Room:
+class Room(Company):
     """A conference that is not over. It can be recorded as a call can (`recording`)."""
 
     def __init__(self, engine: Engine, world: AccountWorld, conference: Conference) -> None:
@@ -99,7 +70,7 @@ class Room:
         self.seats: dict[str, Seat] = {}  # by the SID of the call, in the order they came
         self.invited: dict[str, Participant] = {}  # those who are being rung
         self.call = Call()  # that of the first participant
-        self.asked: steps.Join | None = None  # what the first one wants to be told
+        self.teller = Teller(engine, conference)
         self.tapes: dict[str, recording.Tape] = {}
         self.listeners: dict[str, Listener] = {}
         self.recorded: steps.Join | None = None  # by whose wish
@@ -108,9 +79,6 @@ class Room:
         self._finished = False
         self._placed = False  # somebody has named a region
         self._ended_by: Participant | None = None
-        self._turn = asyncio.Lock()  # one callback after the other, in the order of events
-        self._told = 0
-        self._passing_on = False
         engine.rooms[self.key] = self
 
     @property
@@ -141,7 +109,8 @@ class Room:
         if step.coach and step.coach not in self.seats:
             return NO_SUCH_COACHED, f"Conference {name}: {step.coach} is not in it to be coached"
         # Sandbox choice: the first participant's limit holds for all, another's for itself.
-        most = min(step.most, self.asked.most if self.asked else step.most)
+        first = self.teller.asked or step
+        most = min(step.most, first.most)
         if len(self.seats) >= most:
             return FULL, f"Conference {name} is full: it has {most} participants"
         others = [*(seat.participant for seat in self.seats.values()), *self.invited.values()]
@@ -157,8 +126,8 @@ class Room:
         live.invitation = None
         if not self.seats:
             self.call = live.call
-        if self.asked is None:
-            self.asked = step
+        if self.teller.asked is None:
+            self.teller.asked = step
         seat = self.seats[live.call.sid] = Seat(live, step, participant)
         live.company = self
         if step.region and not self._placed:
@@ -200,15 +169,16 @@ class Room:
                 other.look()
         if self.started and seat.participant.beep in ("true", "onEnter"):
             self._beep("A beep: a participant has joined.")
-        await self.tell("participant-join", seat.participant)
+        await self.teller.tell("participant-join", seat.participant)
         if starts:
-            await self.tell("conference-start")
+            await self.teller.tell("conference-start")
         await self._record()
 
     def _beep(self, text: str) -> None:
         for seat in self.seats.values():
             if not seat.participant.hold:
                 seat.live.entry("notice", text)
+                playing.beep(seat.live)
 
     def _state(self, status: str, *names: str) -> None:
         self.conference.status = status
@@ -262,7 +232,7 @@ class Room:
     async def farewell(self, participant: Participant, why: str, status: str) -> None:
         """Tell of a participant who has left, and of the end when the last one has."""
         about = [("ParticipantCallStatus", status), ("ReasonParticipantLeft", why)]
-        await self.tell("participant-leave", participant, about)
+        await self.teller.tell("participant-leave", participant, about)
         self._owed -= 1
         if not self.over or self.seats or self.invited or self._owed or self._finished:
             return
@@ -279,7 +249,7 @@ class Room:
             ended.append(("CallSidEndingConference", self._ended_by.call_sid))
             if self._ended_by.label:
                 ended.append(("ParticipantLabelEndingConference", self._ended_by.label))
-        await self.tell("conference-end", None, ended)
+        await self.teller.tell("conference-end", None, ended)
 
     async def absent(self, live: LiveCall) -> None:
         """One who was rung did not come: nobody answered, or the room was full."""
@@ -303,14 +273,14 @@ class Room:
 
     # -- who hears whom --------------------------------------------------------------------------
 
-    def _hearers(self, live: LiveCall) -> list[Seat]:
-        """Those who hear what a call's far end says."""
+    def hearers(self, live: LiveCall) -> list[LiveCall]:
+        """All others who are not on hold, or the one who is coached; nobody before it starts."""
         seat = self.seats.get(live.call.sid)
         if seat is None or not self.started or seat.participant.muted or seat.participant.hold:
             return []
         only = seat.participant.call_sid_to_coach
         return [
-            other
+            other.live
             for other in self.seats.values()
             if other is not seat
             and not other.participant.hold
@@ -318,57 +288,44 @@ class Room:
         ]
 
     def hearing(self, live: LiveCall) -> Iterator[tuple[Listener, str]]:
-        """Who listens to what a call's far end says, and as which track."""
-        hearers = self._hearers(live)
-        for seat in hearers:
-            yield from ((listener, "outbound") for listener in list(seat.live.listeners.values()))
-        if hearers and not self.seats[live.call.sid].participant.coaching:
+        """Those who hear it, and the recording, unless it is for one alone."""
+        yield from super().hearing(live)
+        if self.hearers(live) and not self.seats[live.call.sid].participant.coaching:
             yield from ((listener, "inbound") for listener in list(self.listeners.values()))
 
     def said(self, live: LiveCall, words: str) -> None:
-        """A call's far end has said something: the log tells who heard it."""
-        hearers = self._hearers(live)
-        seat = self.seats.get(live.call.sid)
-        if not hearers or seat is None:
-            return
-        self._log("participant-heard", seat.participant, words=words, by=_sids(hearers))
-        self._pass_on(hearers, "speak", words)
-        self._speaks(seat, SECONDS_A_WORD * len(words.split()))
+        """The log tells who heard it."""
+        super().said(live, words)
+        if speaker := self._log_heard(live, words=words):
+            self._speaks(speaker, SECONDS_A_WORD * len(words.split()))
 
     def keyed(self, live: LiveCall, keys: str) -> None:
-        """A call's far end has pressed keys; a star may mean that it wants to leave."""
-        hearers = self._hearers(live)
+        """A star may mean that it wants to leave."""
+        super().keyed(live, keys)
+        self._log_heard(live, keys=keys)
         seat = self.seats.get(live.call.sid)
-        if seat is None:
-            return
-        if hearers:
-            self._log("participant-heard", seat.participant, keys=keys, by=_sids(hearers))
-            self._pass_on(hearers, "press", keys)
-        if seat.step.hangup_on_star and "*" in keys:
+        if seat is not None and seat.step.hangup_on_star and "*" in keys:
             seat.go()
 
-    def _pass_on(self, hearers: list[Seat], act: str, what: str) -> None:
-        """Let other web sites' calls hear it, where these are at the far end of a participant."""
-        if self._passing_on:
-            return  # it came back from one who is in here with both ends
-        self._passing_on = True
-        try:
-            for seat in hearers:
-                far = seat.live.far
-                if far is not None and not far.over:
-                    getattr(far, act)(what)
-        finally:
-            self._passing_on = False
+    def _log_heard(self, live: LiveCall, **what: str) -> Participant | None:
+        """Write down who heard it; returns who was heard, if anybody was."""
+        hearers = self.hearers(live)
+        if not hearers:
+            return None
+        participant = self.seats[live.call.sid].participant
+        sids = [hearer.call.sid for hearer in hearers]
+        self.teller.log("participant-heard", participant, **what, by=sids)
+        return participant
 
-    def _speaks(self, seat: Seat, seconds: float) -> None:
-        if self.asked is None or "speaker" not in self.asked.callback_events:
+    def _speaks(self, participant: Participant, seconds: float) -> None:
+        if not self.teller.wants("participant-speech-start"):
             return
 
         def stop() -> None:
-            if seat.participant.call_sid in self.seats:
-                self.tell_later("participant-speech-stop", seat.participant)
+            if participant.call_sid in self.seats:
+                self.teller.tell_later("participant-speech-stop", participant)
 
-        self.tell_later("participant-speech-start", seat.participant)
+        self.teller.tell_later("participant-speech-start", participant)
         self.clock.plan(seconds, stop)
 
     # -- what the API does -----------------------------------------------------------------------
@@ -383,12 +340,12 @@ class Room:
         before, seat.participant = seat.participant, participant
         if before.muted != participant.muted:
             mute = "participant-mute" if participant.muted else "participant-unmute"
-            self.tell_later(mute, participant)
+            self.teller.tell_later(mute, participant)
         if before.hold != participant.hold:
             hold = "participant-hold" if participant.hold else "participant-unhold"
-            self.tell_later(hold, participant)
+            self.teller.tell_later(hold, participant)
         if any(getattr(before, name) != getattr(participant, name) for name in MODIFIED):
-            self.tell_later("participant-modify", participant)
+            self.teller.tell_later("participant-modify", participant)
         sounds = ("hold", "hold_url", "wait_url")
         if any(getattr(before, name) != getattr(participant, name) for name in sounds):
             seat.look()
@@ -426,74 +383,13 @@ class Room:
             return
         pairs = [
             ("EventName", "conference-record-end"),
-            *self._about(None),
+            *self.teller.about(),
             ("RecordingUrl", recording.url(self, made)),
             ("Duration", str(made.duration or 0)),
             ("RecordingFileSize", str(len(await self.engine.recording_audio(made)))),
         ]
         account = self.conference.account_sid
         await self.engine.tell(account, wish.event_callback, "POST", pairs)
-
-    # -- telling ---------------------------------------------------------------------------------
-
-    def tell_later(self, event: str, participant: Participant) -> None:
-        """As `tell`, for those who cannot wait."""
-        account = self.conference.account_sid
-        self.engine.background(account, self.tell(event, participant))
-
-    async def tell(
-        self, event: str, participant: Participant | None = None, more: Pairs | None = None
-    ) -> None:
-        """Something happened: the log has it, and the status callback, if it was asked for."""
-        self._log(event, participant)
-        asked = self.asked
-        if asked is None or not asked.callback or GROUPS[event] not in asked.callback_events:
-            return
-        self._told += 1
-        pairs = [
-            ("StatusCallbackEvent", event),
-            *self._about(participant),
-            ("SequenceNumber", str(self._told)),
-            *(more or []),
-        ]
-        async with self._turn:
-            await self.engine.tell(
-                self.conference.account_sid,
-                asked.callback,
-                asked.callback_method,
-                pairs,
-                call_sid=participant.call_sid if participant else None,
-            )
-
-    def _about(self, participant: Participant | None) -> Pairs:
-        pairs = [
-            ("ConferenceSid", self.conference.sid),
-            ("FriendlyName", self.conference.friendly_name),
-            ("AccountSid", self.conference.account_sid),
-            ("Timestamp", rfc2822(self.clock.now())),
-        ]
-        if participant is not None:
-            pairs.append(("CallSid", participant.call_sid))
-            for name, value in (
-                ("Muted", participant.muted),
-                ("Hold", participant.hold),
-                ("Coaching", participant.coaching),
-                ("EndConferenceOnExit", participant.end_conference_on_exit),
-                ("StartConferenceOnEnter", participant.start_conference_on_enter),
-            ):
-                pairs.append((name, "true" if value else "false"))
-            if participant.label:
-                pairs.append(("ParticipantLabel", participant.label))
-        return pairs
-
-    def _log(self, event: str, participant: Participant | None, **more: object) -> None:
-        about = {"conference": self.conference.friendly_name, "event": event, **more}
-        self.engine.event(
-            self.conference.account_sid,
-            "state",
-            {"conference_sid": self.conference.sid, **about},
-            call_sid=participant.call_sid if participant else None,
-        )
 
 
 def _invitation(name: str, who: Participant) -> VoiceResponse:
@@ -523,10 +419,6 @@ def _invitation(name: str, who: Participant) -> VoiceResponse:
     }
     response.dial().conference(name, **{k: v for k, v in asked.items() if v is not None})
     return response
-
-
-def _sids(seats: list[Seat]) -> list[str]:
-    return [seat.participant.call_sid for seat in seats]
 
 
 # -- a call in a room -----------------------------------------------------------------------------

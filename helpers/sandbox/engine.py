@@ -37,6 +37,7 @@ from helpers.sandbox import conferences, mixing, mp3
 from helpers.sandbox import recording as recordings
 from helpers.sandbox.actors import spawn
 from helpers.sandbox.announcements import Announcement
+from helpers.sandbox.conference_events import VIA_API
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
@@ -646,7 +647,7 @@ class AccountWorld:
     def end_conference(self, conference: Conference) -> None:
         room = self._room(conference.sid)
         if room is not None:
-            room.end(conferences.VIA_API)
+            room.end(VIA_API)
             for name in ("status", "reason_conference_ended", "call_sid_ending_conference"):
                 setattr(conference, name, getattr(room.conference, name))
 

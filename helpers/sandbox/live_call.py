@@ -34,6 +34,7 @@ from helpers.sandbox import (
     transcribing,
 )
 from helpers.sandbox.actors import Actor, Interrupted, Signal
+from helpers.sandbox.company import Company
 from helpers.sandbox.detection import Detection
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
 from helpers.sandbox.pieces import Piece
@@ -64,19 +65,6 @@ class Listener(Protocol):
 
     def press(self, track: str, keys: str) -> None:
         """Keys are pressed."""
-
-
-class Company(Protocol):
-    """What joins a call with others, beside a leg of its own: a conference, or a queue's bridge."""
-
-    def hearing(self, live: LiveCall) -> Iterator[tuple[Listener, str]]:
-        """Who listens to what the far end of *live* says, and the track it is for each."""
-
-    def said(self, live: LiveCall, words: str) -> None:
-        """The far end of *live* has said something."""
-
-    def keyed(self, live: LiveCall, keys: str) -> None:
-        """The far end of *live* has pressed keys."""
 
 
 class LiveCall(Actor):

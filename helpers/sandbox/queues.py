@@ -7,20 +7,20 @@ The signal ``queue`` only means "look again": the place in the line says what to
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from helpers.resources.queue import Member, Queue, average
 from helpers.sandbox import recording, waiting
 from helpers.sandbox.actors import Interrupted
+from helpers.sandbox.company import Company, talk
 from helpers.twiml import steps
 
 if TYPE_CHECKING:
     from helpers.clock import Planned
     from helpers.sandbox.callbacks import Pairs
     from helpers.sandbox.engine import Engine
-    from helpers.sandbox.live_call import Listener, LiveCall
+    from helpers.sandbox.live_call import LiveCall
 
 FULL = 14207
 
@@ -119,7 +119,7 @@ class Line:
         )
 
 
-class Bridge:
+class Bridge(Company):
     """What joins a caller who waited with the call that took it; over when one of them leaves."""
 
     def __init__(self, place: Place, taker: LiveCall, wish: steps.TakeFromQueue) -> None:
@@ -127,7 +127,6 @@ class Bridge:
         self.taker = taker
         self.star = wish.hangup_on_star
         self.over = False
-        self._passing_on = False
         for live in self.calls:
             live.company = self
 
@@ -142,35 +141,15 @@ class Bridge:
             first.tell("queue")
         first.then(lambda: second.tell("queue"))
 
-    def _other(self, live: LiveCall) -> LiveCall:
-        return self.calls[1] if live is self.calls[0] else self.calls[0]
-
-    def hearing(self, live: LiveCall) -> Iterator[tuple[Listener, str]]:
-        """Who listens to what a call's far end says: all who listen in to the other call."""
-        yield from (
-            (listener, "outbound") for listener in list(self._other(live).listeners.values())
-        )
-
-    def said(self, live: LiveCall, words: str) -> None:
-        """A call's far end has said something."""
-        self._pass_on(live, "speak", words)
+    def hearers(self, live: LiveCall) -> list[LiveCall]:
+        """The other one."""
+        return [other for other in self.calls if other is not live]
 
     def keyed(self, live: LiveCall, keys: str) -> None:
-        """A call's far end has pressed keys; a star of the taker's may end it."""
-        self._pass_on(live, "press", keys)
+        """A star of the taker's may end it."""
+        super().keyed(live, keys)
         if live is self.taker and self.star and "*" in keys:
             self.end()
-
-    def _pass_on(self, live: LiveCall, act: str, what: str) -> None:
-        """Let another web site's call hear it, where one is at the other call's far end."""
-        far = self._other(live).far
-        if far is None or far.over or self._passing_on:
-            return
-        self._passing_on = True
-        try:
-            getattr(far, act)(what)
-        finally:
-            self._passing_on = False
 
 
 def _line(engine: Engine, queue: Queue) -> Line:
@@ -245,7 +224,8 @@ async def _wait(live: LiveCall, place: Place, step: steps.WaitInQueue) -> str:
             return WRONG
         if outcome == "completed":  # its document hung up
             live.end("completed")
-    await _talk(live, place.bridge)
+    bridge = place.bridge
+    await talk(live, "queue", lambda: bridge.over)
     return BRIDGED
 
 
@@ -293,10 +273,11 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
             if place is not None:
                 status, began = "completed", live.clock.now()
                 live.answer("")
-                assert place.bridge is not None
-                timer = live.clock.plan(step.time_limit, place.bridge.end)
+                bridge = place.bridge
+                assert bridge is not None
+                timer = live.clock.plan(step.time_limit, bridge.end)
                 tape = await _tape(live, step)
-                await _talk(live, place.bridge)
+                await talk(live, "queue", lambda: bridge.over)
     except Interrupted as stop:
         parted = stop
     finally:
@@ -352,21 +333,6 @@ async def _reach(live: LiveCall, line: Line, step: steps.TakeFromQueue) -> Place
         if place is not None and place.bridge is not None:
             line.takers.remove(live)
             return place
-
-
-async def _talk(live: LiveCall, bridge: Bridge) -> None:
-    """Talk until the bridge is over. Nobody reads the keys and words of it later."""
-    with live.listening():
-        try:
-            while not bridge.over:
-                try:
-                    await live.wait(None)
-                except Interrupted as stop:
-                    if stop.signal.kind != "queue":
-                        raise
-        finally:
-            live.untold("live_key")
-            live.untold("words")
 
 
 async def _tape(live: LiveCall, step: steps.TakeFromQueue) -> recording.Tape | None:
