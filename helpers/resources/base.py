@@ -340,12 +340,12 @@ class Resource:
     @classmethod
     def declared(cls) -> dict[str, dataclasses.Field[Any]]:
         """Its fields by Python name, in the order replies show them."""
-        return _declared(cls)
+        return _declared(cls)  # type: ignore[arg-type] # a class is hashable
 
     @classmethod
     def parameters(cls, operation: str) -> dict[str, str]:
         """Request parameters of ``create`` or ``update``: CamelCase name -> field name."""
-        return _parameters(cls, operation)
+        return _parameters(cls, operation)  # type: ignore[arg-type] # a class is hashable
 
     @classmethod
     def views(cls) -> tuple[View, ...]:
@@ -480,7 +480,7 @@ def _declared(cls: type[Resource]) -> dict[str, dataclasses.Field[Any]]:
 
 @cache
 def _parameters(cls: type[Resource], operation: str) -> dict[str, str]:
-    fields = _declared(cls).values()
+    fields = _declared(cls).values()  # type: ignore[arg-type] # a class is hashable
     return {f.metadata[operation]: f.name for f in fields if f.metadata.get(operation)}
 
 

@@ -5,6 +5,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from helpers.client import Client as Own
+from helpers.resources.recording import Recording
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 CAROL = "+14155550102"
@@ -167,8 +169,6 @@ def sounds(town, recording):
 
 
 def _kept(town, sid):
-    from helpers.resources.recording import Recording
-
     [row] = town.sandbox.store.find(Recording, None, sid=sid)
     return [(s["track"], s["text"]) for s in row.sounds if s["kind"] == "words"]
 
@@ -1004,3 +1004,59 @@ def test_a_reset_leaves_nothing_behind():
         town.advance(60)
         enter(town, ALICE)
         assert conference(town).status == "init"
+
+
+def test_after_a_restart_nobody_is_in_a_conference(tmp_path):
+    data = str(tmp_path / "world.sqlite")
+    with Town(data=data) as town:
+        enter(town, ALICE)
+        enter(town, BOB)
+        town.sandbox.stop()
+    with Town(data=data) as town:
+        assert conference(town).status == "completed"
+        assert town.client.conferences(conference(town).sid).participants.list() == []
+        assert {call.status for call in town.client.calls.list()} == {"failed"}
+
+
+def test_a_conference_may_be_ended_while_its_wait_url_is_being_asked():
+    with Town() as town:
+
+        def page(_params):
+            town.client.conferences("Room").update(status="completed")
+            return twiml("<Say>too late</Say>")
+
+        town.site.pages["/wait"] = page
+        enter(town, ALICE, f'waitUrl="{town.url}/wait"', after="<Say>over</Say>")
+        assert verbs(town, ALICE) == ["answer", "Dial", "Say"]
+        assert town.transcript(ALICE)[-1] == ("Say", "over")
+
+
+def test_a_call_may_be_sent_elsewhere_while_a_callback_is_being_asked():
+    with Town() as town:
+
+        def page(params):
+            if params["StatusCallbackEvent"] == "participant-join":
+                call = town.client.calls(params["CallSid"])
+                call.update(twiml="<Response><Say>elsewhere</Say></Response>")
+            return OK
+
+        town.site.pages["/c"] = page
+        enter(town, ALICE, f'statusCallback="{town.url}/c" statusCallbackEvent="{ALL}"')
+        assert town.transcript(ALICE)[-1] == ("Say", "elsewhere")
+        assert conference(town).status == "completed"
+
+
+def test_our_own_client_has_conferences_and_queues_too():
+    with Town() as town:
+        client = Own(*town.auth, base_url=town.sandbox.url)
+        made = client.conferences("Room").participants.create(SHOP, ALICE, label="expert")
+        town.advance(3)
+        assert client.conferences("Room").participants("expert").fetch().call_sid == made.call_sid
+        [listed] = client.conferences("Room").participants.list()
+        assert listed.update(muted=True).muted is True
+        queue = client.queues.create("support", max_size=3)
+        town.call("<Enqueue>support</Enqueue>", to=BOB)
+        town.advance(3)
+        assert queue.members("Front").fetch().position == 1
+        assert [member.wait_time for member in queue.members.list()] == [1]
+        client.close()

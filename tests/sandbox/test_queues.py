@@ -480,3 +480,42 @@ def test_a_reset_leaves_nothing_behind():
         assert town.client.queues.list() == []
         enqueue(town, ALICE)
         assert queue(town).current_size == 1
+
+
+def test_after_a_restart_nobody_waits(tmp_path):
+    data = str(tmp_path / "world.sqlite")
+    with Town(data=data) as town:
+        enqueue(town, ALICE)
+        town.sandbox.stop()
+    with Town(data=data) as town:
+        assert queue(town).current_size == 0
+        assert town.client.queues(queue(town).sid).members.list() == []
+
+
+def test_a_caller_may_be_taken_out_while_its_wait_url_is_being_asked():
+    with Town({"/new": twiml("<Say>your turn</Say>"), "/out": twiml("")}) as town:
+
+        def page(_params):
+            front(town).update(url=town.url + "/new")
+            return twiml("<Say>too late</Say>")
+
+        town.site.pages["/wait"] = page
+        enqueue(town, ALICE, f'waitUrl="{town.url}/wait" action="{town.url}/out"')
+        assert town.transcript(ALICE)[-1] == ("Say", "your turn")
+        assert ("Say", "too late") not in town.transcript(ALICE)
+        assert town.site.asked("/out")[0]["QueueResult"] == "redirected"
+
+
+def test_an_agent_may_hang_up_while_the_callers_document_is_being_asked():
+    with Town() as town:
+
+        def page(_params):
+            town.phone(CAROL, "hangup")
+            return twiml("<Say>an agent comes</Say>")
+
+        town.site.pages["/whisper"] = page
+        enqueue(town, ALICE)
+        dial(town, CAROL, f'url="{town.url}/whisper"')
+        town.advance(5)
+        assert queue(town).current_size == 1
+        assert verbs(town, ALICE)[-1] == "Play"
