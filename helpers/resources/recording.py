@@ -70,7 +70,14 @@ class Recording(Resource):
     sounds: list[dict[str, Any]] = hidden(kind="list")  # what is heard in it, piece by piece
     recording_status_callback: str = hidden("", create="RecordingStatusCallback")
     recording_channels: str = hidden("", create="RecordingChannels")
-    trim: str = hidden("", create="Trim")
+    recording_status_callback_method: str = hidden(
+        "POST", "method", create="RecordingStatusCallbackMethod", code=MALFORMED_REQUEST
+    )
+    recording_status_callback_event: list[str] = hidden(
+        kind="list", create="RecordingStatusCallbackEvent"
+    )
+    trim: str = hidden("do-not-trim", create="Trim")
+    pause_behavior: str = hidden("silence", update="PauseBehavior")
 
     @classmethod
     def create(cls, params: Params, world: World) -> Recording:
@@ -82,11 +89,18 @@ class Recording(Resource):
                 21220,
                 "Requested resource is not eligible for recording: the call is not in progress.",
             )
+        given = cls.take("create", params)
+        # Several may stand in one, with blanks between.
+        events = [
+            e for one in given.pop("recording_status_callback_event", []) for e in one.split()
+        ]
+        dual = params.get("RecordingChannels") == "dual"
         return cls(
-            **cls.take("create", params),
+            **given,
+            recording_status_callback_event=events or ["completed"],
             call_sid=found[0].sid,
             source="StartCallRecordingAPI",
-            channels=2 if params.get("RecordingChannels") == "dual" else 1,
+            channels=2 if dual and given.get("track", "both") == "both" else 1,
             start_time=world.now(),
         )
 
@@ -102,8 +116,12 @@ class Recording(Resource):
             raise Refusal(
                 400, MALFORMED_REQUEST, f"Status must be in-progress, paused or stopped: {status}"
             )
+        pause = params.get("PauseBehavior") or "silence"
+        if pause not in ("skip", "silence"):
+            raise Refusal(400, MALFORMED_REQUEST, f"PauseBehavior must be skip or silence: {pause}")
         if self.status not in RUNNING:
             raise Refusal(400, 21220, "The recording has ended.")
+        self.pause_behavior = pause
         self.status = status
 
     def changed(self, world: World) -> None:

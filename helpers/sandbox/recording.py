@@ -32,7 +32,10 @@ class Recordable(Protocol):
 
 @dataclass
 class Tape:
-    """A recording under way. *callback* is told when its state is one of *events*."""
+    """A recording under way. *callback* is told when its state is one of *events*.
+
+    One that *trims* loses the silence at both ends.
+    """
 
     recording: Recording
     clock: Clock
@@ -41,11 +44,29 @@ class Tape:
     events: tuple[str, ...] = ("completed",)
     sounds: list[dict[str, Any]] = field(default_factory=list)  # pieces, with "at" and "track"
     over: dict[str, float] = field(default_factory=dict)  # when each track falls silent
+    trims: bool = False
+    skipped: float = 0.0  # seconds of pauses that are left out
+    stands: float | None = None  # the second it stands at, in such a pause
 
     def seconds(self) -> float:
         """How long it has run."""
+        return self._passed() - self.skipped if self.stands is None else self.stands
+
+    def _passed(self) -> float:
         began: datetime = self.recording.start_time or self.clock.now()
         return (self.clock.now() - began).total_seconds()
+
+    def pause(self, skip: bool) -> None:
+        """Take in nothing for a while; with *skip* the while is left out, else it is silence."""
+        for track in list(self.over):
+            self.hush(track)
+        if skip:
+            self.stands = self.seconds()
+
+    def resume(self) -> None:
+        """Take in what is heard again."""
+        if self.stands is not None:
+            self.skipped, self.stands = self._passed() - self.stands, None
 
     @property
     def said(self) -> float:
@@ -112,7 +133,8 @@ class Tape:
 
     def _hears(self, track: str) -> bool:
         paused = self.recording.status == "paused"
-        return not paused and self.recording.track in (None, "", "both", track)
+        other = {"inbound": "outbound", "outbound": "inbound"}[track]
+        return not paused and self.recording.track != other
 
     def _note(self, at: float, track: str, piece: Piece) -> None:
         self.sounds.append({"at": round(at, 3), "track": track, **piece.plain()})
@@ -156,6 +178,8 @@ async def begin_asked(live: LiveCall) -> None:
         live,
         "OutboundAPI",
         channels=2 if call.recording_channels == "dual" else 1,
+        track=call.recording_track,
+        trims=call.trim == "trim-silence",
         callback=call.recording_status_callback,
         method=call.recording_status_callback_method,
         events=tuple(e for given in call.recording_status_callback_event for e in given.split())
@@ -165,9 +189,15 @@ async def begin_asked(live: LiveCall) -> None:
 
 def hold(live: LiveCall, recording: Recording) -> None:
     """Record the call from now on, as the API asked while it runs."""
-    live.tapes[recording.sid] = live.listeners[recording.sid] = Tape(
-        recording, live.clock, callback=recording.recording_status_callback
+    tape = live.tapes[recording.sid] = live.listeners[recording.sid] = Tape(
+        recording,
+        live.clock,
+        callback=recording.recording_status_callback,
+        method=recording.recording_status_callback_method,
+        events=tuple(recording.recording_status_callback_event),
+        trims=recording.trim == "trim-silence",
     )
+    live.engine.background(live.call.account_sid, _tell(live, tape))
 
 
 def change(live: Recordable, recording: Recording, status: str) -> None:
@@ -175,7 +205,11 @@ def change(live: Recordable, recording: Recording, status: str) -> None:
     tape = live.tapes.get(recording.sid)
     if tape is None:
         return
-    tape.recording.status = status
+    before, tape.recording.status = tape.recording.status, status
+    if status == "paused" and before != status:
+        tape.pause(recording.pause_behavior == "skip")
+    elif status == "in-progress":
+        tape.resume()
     if status == "stopped":
         live.engine.background(live.call.account_sid, end(live, tape))
 
@@ -186,7 +220,8 @@ async def end(live: Recordable, tape: Tape, seconds: float | None = None) -> Non
         return
     live.listeners.pop(tape.recording.sid, None)
     recording = tape.recording
-    seconds = tape.seconds() if seconds is None else seconds
+    if seconds is None:
+        seconds = tape.trimmed() if tape.trims else tape.seconds()
     # Begun seconds count, so that no word is cut off. Clock arithmetic leaves crumbs behind.
     recording.duration = math.ceil(round(seconds, 3))
     recording.status = "completed" if recording.duration else "absent"

@@ -1,6 +1,7 @@
 """Record in a call: what ends it, what is kept, who is told, and what is heard in the file."""
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from helpers.resources.recording import Recording
 from helpers.sandbox import audio, mp3
@@ -320,7 +321,8 @@ def test_words_that_were_cut_off_are_not_in_the_text(town):
 @pytest.mark.executes("Record.playBeep")
 @pytest.mark.parametrize(("wanted", "heard"), [("true", True), ("false", False)])
 def test_the_beep_is_heard_by_the_caller_and_not_in_the_message(town, wanted, heard):
-    leave_message(town, f'playBeep="{wanted}"', record=True, recording_channels="dual")
+    options = {"record": True, "recording_channels": "dual", "trim": "do-not-trim"}
+    leave_message(town, f'playBeep="{wanted}"', **options)
     speak(town, "hello", after=1)
     press(town, "#", after=2)
     town.advance(1)
@@ -404,3 +406,86 @@ def test_a_message_is_there_as_mp3_if_something_makes_that(town, monkeypatch, pr
     else:
         assert reply.status_code == 404
         assert "ask for the recording as .wav" in reply.json()["message"]
+
+
+# -- recordings of the whole call -----------------------------------------------------------------
+
+
+def talk(town, **options):
+    """A call in which both sides say one word, each after a second."""
+    call = town.call("<Pause/><Say>ours</Say><Pause length='4'/>", record=True, **options)
+    town.advance(2 + 2)
+    town.phone(ALICE, "speak", Speech="theirs")
+    town.advance(10)
+    return call
+
+
+@pytest.mark.parametrize(
+    ("track", "heard"),
+    [("both", ["ours", "theirs"]), ("inbound", ["theirs"]), ("outbound", ["ours"])],
+)
+def test_one_side_of_a_call_can_be_recorded_alone(town, track, heard):
+    talk(town, recording_track=track, recording_channels="dual")
+    [made] = town.sandbox.store.find(Recording, None)
+    assert [told["text"] for told in made.sounds] == heard
+    assert made.channels == (2 if track == "both" else 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "duration"), [({}, "2"), ({"trim": "do-not-trim"}, "6")], ids=["trimmed", "whole"]
+)
+def test_the_silence_around_a_call_is_cut_off_unless_it_is_wanted(town, options, duration):
+    talk(town, **options)
+    assert only(town).duration == duration
+
+
+@pytest.mark.parametrize(("behavior", "duration"), [(None, "6"), ("silence", "6"), ("skip", "4")])
+def test_a_pause_is_silent_or_left_out(town, behavior, duration):
+    call = town.call("<Say>one two three four five</Say><Pause length='20'/>")
+    town.advance(2)
+    recordings = town.client.calls(call.sid).recordings
+    made = recordings.create(recording_channels="dual")
+    town.advance(1)
+    options = {"pause_behavior": behavior} if behavior else {}
+    recordings(made.sid).update(status="paused", **options)
+    town.advance(2)
+    town.phone(ALICE, "speak", Speech="secret")
+    recordings(made.sid).update(status="in-progress")
+    town.advance(1)
+    town.phone(ALICE, "speak", Speech="told")
+    town.advance(2)
+    recordings(made.sid).update(status="stopped")
+    town.advance(0)
+    assert recordings(made.sid).fetch().duration == duration
+    [kept] = town.sandbox.store.find(Recording, None)
+    at = 4.0 if duration == "6" else 2.0
+    assert [(told["at"], told["text"]) for told in kept.sounds] == [(at, "told")]
+
+
+def test_a_recording_that_the_api_starts_tells_what_and_how_it_is_asked_to(town):
+    call = town.call("<Pause length='20'/>")
+    town.advance(2)
+    recordings = town.client.calls(call.sid).recordings
+    made = recordings.create(
+        recording_status_callback=town.url + "/state",
+        recording_status_callback_event=["in-progress completed"],
+        recording_status_callback_method="GET",
+        recording_track="inbound",
+    )
+    town.advance(1)
+    recordings(made.sid).update(status="stopped")
+    town.advance(0)
+    told = town.site.asked("/state")
+    assert [t["RecordingStatus"] for t in told] == ["in-progress", "completed"]
+    assert {t["RecordingTrack"] for t in told} == {"inbound"}
+    asked = [e["data"] for e in town.events() if e["type"] == "webhook"]
+    assert [w["method"] for w in asked if "/state" in w["url"]] == ["GET", "GET"]
+
+
+def test_a_pause_behaves_in_one_of_two_ways(town):
+    call = town.call("<Pause length='20'/>")
+    town.advance(2)
+    recordings = town.client.calls(call.sid).recordings
+    made = recordings.create()
+    with pytest.raises(TwilioRestException, match="skip or silence"):
+        recordings(made.sid).update(status="paused", pause_behavior="hum")
