@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from helpers.clock import Clock
 from helpers.sandbox.actors import Actor, spawn
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
+from tests.sandbox.within import Within
 
 LONG = "<Pause length='100'/>"
 
@@ -211,6 +213,182 @@ def test_the_three_clocks_tell_the_same_story():
     for of in (1, 2):
         mine = [e for e in manual if e[of]]
         assert [e for e in real if e[of]] == mine
+
+
+# Documents by path, what is said beforehand, who is called by whom: all that happens then happens
+# by itself. "in" is a call to the shop, anything else a number that the API calls.
+STORIES = {
+    "say": (
+        {"/voice": "<Say>one two</Say><Pause length='2'/><Say loop='2'>three</Say>"},
+        [],
+        [ALICE],
+    ),
+    "inbound": ({"/voice": "<Pause/><Say>one two</Say><Redirect>/b</Redirect>"}, [], ["in"]),
+    "gather with keys": (
+        {
+            "/voice": '<Gather numDigits="2" action="/menu"><Say>Press</Say></Gather>',
+            "/menu": "<Gather><Say>again</Say></Gather><Say>Bye</Say>",
+        },
+        [("press", "123")],
+        [ALICE],
+    ),
+    "gather with words": (
+        {"/voice": '<Gather input="speech" action="/menu"/>', "/menu": "<Say>Thanks</Say>"},
+        [("speak", "two pizzas")],
+        [ALICE],
+    ),
+    "record": (
+        {"/voice": "<Record timeout='2'/><Say>Nothing</Say><Record maxLength='1' timeout='0'/>"},
+        [],
+        [ALICE],
+    ),
+    "dial": (
+        {
+            "/voice": '<Dial timeLimit="5" action="/after" record="record-from-answer">'
+            '<Number url="/whisper" statusCallback="/status" statusCallbackEvent="initiated '
+            'ringing answered completed">+14155550101</Number></Dial>',
+            "/whisper": "<Say>A call</Say>",
+            "/after": "<Say>Bye</Say>",
+        },
+        [],
+        [ALICE],
+    ),
+    "dial in turn": (
+        {
+            "/voice": '<Dial sequential="true" timeout="10" timeLimit="3">'
+            "<Number>+14155550123</Number><Number>+14155550101</Number></Dial><Say>Bye</Say>"
+        },
+        [],
+        [ALICE],
+    ),
+    "queue": (
+        {
+            "/voice": '<Enqueue waitUrl="/wait" action="/left">line</Enqueue>',
+            "/wait": "<Say>Please wait</Say><Pause length='3'/><Leave/>",
+            "/left": "<Say>Sorry</Say>",
+        },
+        [],
+        [ALICE, BOB],
+    ),
+    "conference": (
+        {
+            "/voice": "<Dial timeLimit='9'><Conference endConferenceOnExit='true' beep='onEnter' "
+            "statusCallback='/status' statusCallbackEvent='start end join leave'>room</Conference>"
+            "</Dial><Say>Bye</Say>"
+        },
+        [],
+        [ALICE, BOB],
+    ),
+    "text in a call": (
+        {"/voice": '<Sms statusCallback="/status">See you</Sms><Say>one two three</Say>'},
+        [],
+        [ALICE],
+    ),
+    "texts": (
+        {"/sms": '<Message action="/status">a</Message><Message>b</Message>'},
+        [("text", "Hello")],
+        [],
+    ),
+    "nobody": ({"/voice": "<Say>x</Say>"}, [("mode", "no-answer")], [ALICE]),
+    "a mistake": ({"/voice": "<Sing/><Redirect>/nowhere</Redirect>"}, [], [ALICE]),
+}
+
+
+async def unfold(kind, documents, said, calls):
+    """A story from beginning to end on one kind of clock, in real time that is always enough."""
+    return await asyncio.wait_for(_unfold(kind, documents, said, calls), 30)
+
+
+async def _unfold(kind, documents, said, calls):
+
+    def answer(path, _told):
+        if path in documents:
+            return 200, "text/xml", twiml(documents[path]).encode()
+        return 200 if path == "/status" else 404, "text/xml", twiml("").encode()
+
+    async with Within(kind, answer, type="full") as world:
+        # All of it happens in one moment.
+        with world.clock.work() if kind == "hurried" else nullcontext():
+            for act, what in said:
+                form = {"press": "Digits", "speak": "Speech", "mode": "Mode", "text": "Body"}[act]
+                more = {"To": SHOP} if act == "text" else {}
+                await world.phone(ALICE, "" if act == "mode" else act, **{form: what}, **more)
+            for to in calls:
+                if to == "in":
+                    await world.phone(ALICE, "call", To=SHOP)
+                else:
+                    events = {"StatusCallbackEvent": "initiated ringing answered completed"}
+                    await world.call(to, StatusCallback="http://shop.test/status", **events)
+        await world.end()
+        return world.events()
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_by_hand_and_in_a_hurry_the_same_things_happen_at_the_same_moments(name):
+    """Every event is equal: its kind, its moment, all that it tells, and its place in the log."""
+    manual, hurried = (asyncio.run(unfold(kind, *STORIES[name])) for kind in ("manual", "hurried"))
+    assert len(manual) > 5
+    assert hurried == manual
+
+
+def order(events):
+    """What happens, without the moments, which the wall's clock has its own of."""
+    found = []
+    for event in events:
+        data = {k: v for k, v in event["data"].items() if k not in ("seconds", "at")}
+        told = {k: v for k, v in data.get("parameters", {}).items() if k != "Timestamp"}
+        found.append(
+            (event["type"], event["call_sid"], event["message_sid"], {**data, "parameters": told})
+        )
+    return found
+
+
+SHORT = {
+    "say": {"/voice": "<Say>one</Say>"},
+    "gather": {"/voice": '<Gather numDigits="1" action="/b"/>', "/b": "<Say>one</Say>"},
+    "record": {"/voice": '<Record maxLength="1" timeout="0"/><Redirect>/b</Redirect>'},
+    "reject": {"/voice": "<Reject/>"},
+    "a mistake": {"/voice": "<Sing/><Pause/><Hangup/>"},
+}
+
+
+def test_on_the_walls_clock_they_happen_in_the_same_order():
+    """Calls that come in, a second or two long; all of them at once."""
+
+    async def all_of_them(kind):
+        told = [("press", "1")]
+        stories = [unfold(kind, documents, told, ["in"]) for documents in SHORT.values()]
+        return [order(events) for events in await asyncio.gather(*stories)]
+
+    manual = asyncio.run(all_of_them("manual"))
+    assert asyncio.run(all_of_them("real")) == manual
+
+
+def test_thirty_seconds_with_keys_and_time_outs_are_the_same_fifty_times():
+    documents = {
+        "/voice": '<Gather timeout="9" numDigits="4" action="/code"><Say>Your code</Say></Gather>',
+        "/code": "<Pause length='4'/><Gather timeout='8'><Say>one two</Say></Gather><Say>Bye</Say>",
+    }
+
+    async def call():
+        def answer(path, _told):
+            return 200, "text/xml", twiml(documents.get(path, "")).encode()
+
+        async with Within("manual", answer) as world:
+            await world.call()
+            await world.clock.turn(4)
+            await world.phone(ALICE, "press", Digits="12")
+            await world.clock.turn(6)
+            await world.phone(ALICE, "press", Digits="3")
+            await world.clock.turn(60)
+            return world.events()
+
+    logs = [asyncio.run(call()) for _ in range(50)]
+    assert all(log == logs[0] for log in logs)
+    [end] = [e for e in logs[0] if e["type"] == "state" and e["data"]["status"] == "completed"]
+    assert end["data"]["duration"] == 31
+    asked = [e["data"]["parameters"].get("Digits") for e in logs[0] if e["type"] == "webhook"]
+    assert asked == [None, "123"]
 
 
 def test_a_hurried_clock_waits_for_a_reply_and_for_web_sites():

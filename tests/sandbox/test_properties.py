@@ -8,11 +8,9 @@ to the app without a socket, and the clock is turned by hand or hurries. A long 
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import math
 from typing import Any
-from urllib.parse import urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,13 +18,11 @@ from hypothesis import strategies as st
 from helpers.resources.call import FINAL, Call
 from helpers.resources.message import Message
 from helpers.resources.recording import RUNNING, Recording
-from helpers.sandbox import Sandbox, inside
 from tests.sandbox.town import ALICE, BOB, SHOP
+from tests.sandbox.within import SITE, Within
 from tests.twiml.chance import documents, profile
 
-SITE = "http://shop.test"
 URLS = ["/p0", "/p1", "p2", "/sound", "", "?a=1", "/gone", "http://127.0.0.1:9/x", "http://["]
-OVER = 4_000  # seconds after which everything has ended: a trial's calls last ten minutes
 PATIENCE = 60  # real seconds
 SOUND = b"RIFF$\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00@\x1f\x00\x00\x80>\x00\x00"
 SOUND += b"\x02\x00\x10\x00data" + (16_000).to_bytes(4, "little") + bytes(16_000)
@@ -79,66 +75,37 @@ acts = st.one_of(
 )  # fmt: skip
 
 
-class World:
-    """A sandbox in this process, its web site, and what people and programs do."""
+class World(Within):
+    """A world in which things are done by plan, and looked at when all is over."""
 
     def __init__(self, kind: str, site: list[Any], reply: Any) -> None:
+        super().__init__(kind, self.page)
         self.site, self.reply = site, reply
-        self.sandbox = Sandbox(
-            clock=kind, type="trial", verified=(ALICE, BOB), sites={SITE: self.answer}
-        )
-        self.engine, self.clock = self.sandbox.engine, self.sandbox.clock
-        token = f"{self.sandbox.account_sid}:{self.sandbox.auth_token}"
-        self.login = "Basic " + base64.b64encode(token.encode()).decode()
-        self.base = f"http://sandbox.test/2010-04-01/Accounts/{self.sandbox.account_sid}"
 
-    async def answer(self, scope: Any, receive: Any, send: Any) -> None:
+    def page(self, path: str, told: dict[str, str]) -> tuple[int, str, bytes]:
         """What the web site says: a page for each of a few paths."""
-        path = scope["path"]
-        status, (kind, body) = 200, ("text/xml", b"<Response/>")
-        if path.startswith("/p"):
-            kind, body = self.site[int(path[2:3] or 0) % len(self.site)]
-        elif path == "/sms":
-            kind, body = self.reply
-        elif path == "/sound":
-            kind, body = "audio/wav", SOUND
-        elif path != "/status":
-            status = 404
-        headers = [(b"content-type", kind.encode())] if kind else []
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    async def ask(self, method: str, path: str, **form: str) -> Any:
-        """One request to the API or to control; returns what came back."""
-        url = path if path.startswith("http") else self.base + path
-        headers = {"authorization": self.login}
-        if form:
-            headers["content-type"] = "application/x-www-form-urlencoded"
-        data = urlencode(form).encode()
-        status, _, body = await inside.ask(self.sandbox.app, method, url, data, headers, 10**7)
-        assert status < 500, (method, path, body)
-        return json.loads(body) if body[:1] in (b"{", b"[") else body
-
-    async def phone(self, number: str, act: str, **form: str) -> Any:
-        """Something that a person does."""
-        path = f"http://sandbox.test/_sandbox/phones/{number}{act}"
-        return await self.ask("POST", path, **form)
+        if path.startswith("/p") or path == "/voice":
+            return 200, *self.site[int(path[2:3]) % len(self.site) if path[2:3].isdigit() else 0]
+        if path == "/sms":
+            return 200, *self.reply
+        if path == "/sound":
+            return 200, "audio/wav", SOUND
+        return 200 if path == "/status" else 404, "text/xml", b"<Response/>"
 
     async def act(self, kind: str, *what: Any) -> None:
         """Do one thing of a plan."""
         match kind, what:
             case "create", (to,):
-                told = {"Url": SITE + "/p0", "StatusCallback": SITE + "/status"}
-                events = {"StatusCallbackEvent": "answered completed"}
-                await self.ask("POST", "/Calls.json", To=to, From=SHOP, **told, **events)
+                told = {"StatusCallback": SITE + "/status"}
+                await self.call(to, StatusCallbackEvent="answered completed", **told)
             case "ring", (number,):
-                await self.phone(number, "/call", To=SHOP)
+                await self.phone(number, "call", To=SHOP)
             case "text", (number,):
-                await self.phone(number, "/text", To=SHOP, Body="Hello")
+                await self.phone(number, "text", To=SHOP, Body="Hello")
             case "press", (number, digits):
-                await self.phone(number, "/press", Digits=digits)
+                await self.phone(number, "press", Digits=digits)
             case "speak", (number, words):
-                await self.phone(number, "/speak", Speech=words)
+                await self.phone(number, "speak", Speech=words)
             case "mode", (number, mode):
                 await self.phone(number, "", Mode=mode)
             case "update", (which, (name, value)):
@@ -149,7 +116,7 @@ class World:
             case "change", (kinds, which, (name, value)):
                 await self.change(kinds, which, name, value)
             case _, (number,):
-                await self.phone(number, "/" + kind)
+                await self.phone(number, kind)
 
     async def change(self, kinds: str, which: int, name: str, value: str) -> None:
         """Change a conference, a queue or a recording, or someone who is in it."""
@@ -166,17 +133,9 @@ class World:
                 path = f"/{kinds}/{sid}/{people}/{row['call_sid']}.json"
                 await self.ask("POST", path, **{name: value})
 
-    async def end(self) -> None:
-        """Let time pass until everything must have ended."""
-        if self.clock.kind == "manual":
-            await self.clock.turn(OVER)
-            return
-        while not (self.clock.quiet and self.clock.due() is None):
-            await asyncio.sleep(0)
-
     def look(self) -> None:
         """Hold what is left against what must be."""
-        engine, store = self.engine, self.sandbox.store
+        engine, store = self.engine, self.store
         assert engine.failures == []
         assert engine.calls == {}
         assert engine.messages == {}
@@ -197,7 +156,7 @@ class World:
 
     def look_at_the_log(self) -> None:
         """The log tells of each call's end once, with times that only grow, and no secrets."""
-        events = self.sandbox.store.events(self.sandbox.account_sid, 0)
+        events = self.events()
         assert [e["seq"] for e in events] == sorted({e["seq"] for e in events})
         assert [e["at"] for e in events] == sorted(e["at"] for e in events)
         assert self.sandbox.auth_token not in json.dumps(events)
@@ -213,55 +172,44 @@ class World:
         assert set(ends.values()) <= {1}
 
 
-async def play(world: World, plan: list[tuple[float, Any]]) -> None:
-    """Carry out a plan in an engine of its own, and look at what is left."""
-    await world.engine.resume()
-    try:
-        number = (await world.ask("GET", "/IncomingPhoneNumbers.json"))["incoming_phone_numbers"][0]
-        await world.ask(
-            "POST",
-            f"/IncomingPhoneNumbers/{number['sid']}.json",
-            VoiceUrl=SITE + "/p0",
-            SmsUrl=SITE + "/sms",
-            StatusCallback=SITE + "/status",
-        )
+async def play(world: World, plan: list[tuple[float, Any]]) -> list[dict[str, Any]]:
+    """Carry out a plan, look at what is left, and return the log."""
+    async with world:
         for seconds, act in plan:
             await world.act(*act)
             if world.clock.kind == "manual":
                 await world.clock.turn(seconds)
         await world.end()
         world.look()
-    finally:
-        await world.engine.close()
-        world.sandbox.store.close()
+        return world.events()
+
+
+def played(kind: str, site: Any, reply: Any, plan: list[tuple[float, Any]]) -> Any:
+    """The log of a world of its own, within real time that is always enough."""
+    return asyncio.run(asyncio.wait_for(play(World(kind, site, reply), plan), PATIENCE))
 
 
 plans = st.lists(st.tuples(moments, acts), min_size=1, max_size=8)
 starts = st.tuples(moments, st.sampled_from([("create", ALICE), ("ring", ALICE), ("text", BOB)]))
 
 
+sites = st.lists(pages, min_size=1, max_size=3)
+
+
 @profile(50)
-@given(st.lists(pages, min_size=1, max_size=3), replies, starts, plans)
+@given(sites, replies, starts, plans)
 def test_turned_by_hand_everything_comes_to_an_end(site, reply, start, plan):
-    world = World("manual", site, reply)
-    asyncio.run(asyncio.wait_for(play(world, [start, *plan]), PATIENCE))
+    assert played("manual", site, reply, [start, *plan])
 
 
 @profile(25)
-@given(st.lists(pages, min_size=1, max_size=3), replies, starts, plans)
+@given(sites, replies, starts, plans)
 def test_in_a_hurry_everything_comes_to_an_end(site, reply, start, plan):
-    world = World("hurried", site, reply)
-    asyncio.run(asyncio.wait_for(play(world, [start, *plan]), PATIENCE))
+    assert played("hurried", site, reply, [start, *plan])
 
 
 @profile(10)
-@given(st.lists(pages, min_size=1, max_size=3), replies, starts, plans)
+@given(sites, replies, starts, plans)
 def test_the_same_again_is_the_same(site, reply, start, plan):
-    logs = []
-    for _ in range(2):
-        world = World("manual", site, reply)
-        store_close, world.sandbox.store.close = world.sandbox.store.close, lambda: None
-        asyncio.run(asyncio.wait_for(play(world, [start, *plan]), PATIENCE))
-        logs.append(world.sandbox.store.events(world.sandbox.account_sid, 0))
-        store_close()
-    assert logs[0] == logs[1]
+    plan = [start, *plan]
+    assert played("manual", site, reply, plan) == played("manual", site, reply, plan)
