@@ -165,9 +165,10 @@ async def wait(live: LiveCall, step: steps.WaitInQueue) -> steps.Dequeued:
     queue = found[0] if found else Queue.opened(live.world, step.name, step.most)
     if not found:
         live.world.save(queue)
-    most = step.most or queue.max_size
-    waits = live.world.find(Member, queue_sid=queue.sid)
-    if len(waits) >= most:
+    # Sandbox choice: a document may allow fewer than the queue itself, not more.
+    most = min(step.most or queue.max_size, queue.max_size)
+    line = live.engine.lines.get(queue.sid)
+    if line is not None and len(line.places) >= most:
         text = f"Enqueue: the queue {step.name} is full: {most} wait in it"
         live.alert(FULL, text, level="warning")
         return steps.Dequeued("queue-full")
