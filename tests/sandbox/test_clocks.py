@@ -346,7 +346,7 @@ def order(events):
 SHORT = {
     "say": {"/voice": "<Say>one</Say>"},
     "gather": {"/voice": '<Gather numDigits="1" action="/b"/>', "/b": "<Say>one</Say>"},
-    "record": {"/voice": '<Record maxLength="1" timeout="0"/><Redirect>/b</Redirect>'},
+    "record": {"/voice": '<Record maxLength="1" timeout="0"/><Hangup/>'},
     "reject": {"/voice": "<Reject/>"},
     "a mistake": {"/voice": "<Sing/><Pause/><Hangup/>"},
 }

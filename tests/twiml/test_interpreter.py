@@ -199,6 +199,33 @@ def test_a_flood_of_mistakes_is_cut_off():
     assert len(of(Alert, hear("<x/>" * 500))) == 25
 
 
+@pytest.mark.parametrize(
+    ("kind", "verb"),
+    [
+        pytest.param("voice", "Say", marks=pytest.mark.executes("VoiceResponse.version")),
+        pytest.param(
+            "messaging", "Message", marks=pytest.mark.executes("MessagingResponse.version")
+        ),
+    ],
+)
+def test_a_version_is_noted_and_changes_nothing(kind, verb):
+    document = f'<Response version="2008-08-01"><{verb}>a</{verb}><{verb}>b</{verb}></Response>'
+    first, second = of(Begin, hear(document, inside=False, kind=kind))
+    assert first.notes == (
+        "version of <Response>: there is one version of TwiML here, that of 2010-04-01",
+    )
+    assert (second.text, second.notes) == ("b", ())
+
+
+@pytest.mark.parametrize("kind", ["voice", "messaging"])
+def test_a_version_there_is_none_of_is_told_and_the_document_runs(kind):
+    verb = "Say" if kind == "voice" else "Message"
+    document = f'<Response version="9"><{verb}>a</{verb}></Response>'
+    steps = hear(document, inside=False, kind=kind)
+    assert [(a.code, a.level, a.line) for a in of(Alert, steps)] == [(12101, "error", 1)]
+    assert [begin.text for begin in of(Begin, steps)] == ["a"]
+
+
 # --- the called side, and endless documents ---
 
 
