@@ -125,15 +125,28 @@ def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]
     return search.found
 
 
-# What nothing was wrong with: the attributes of an element, and whole elements without children.
+# What nothing was wrong with: the attributes of an element, and elements with all that is in them.
 # The same ones come again and again, in a document and in the next; they need no second look.
 _SOUND: set[tuple[object, ...]] = set()
 
 
-def _remember(key: tuple[object, ...], element: TwiML) -> None:
-    length = len(element.value or "") + sum(map(len, element.attrs.values()))
-    if len(_SOUND) < 5000 and length < 1000:
+def _remember(key: tuple[object, ...]) -> None:
+    size = sum(len(part[-1] if isinstance(part, tuple) else str(part)) for part in key)
+    if len(_SOUND) < 5000 and size < 2000:
         _SOUND.add(key)
+
+
+def _all_of(element: TwiML, ahead: bool) -> tuple[object, ...] | None:
+    """Everything that is judged of an element; None if it goes deeper than one level."""
+    parts: list[object] = [ahead, type(element), element.value, *element.attrs.items()]
+    for child in element.verbs:
+        if not isinstance(child, TwiML):
+            parts.append(child)
+        elif child.verbs:
+            return None
+        else:
+            parts += (type(child), child.value, *child.attrs.items())
+    return tuple(parts)
 
 
 class _Search:
@@ -149,7 +162,7 @@ class _Search:
         cls = type(element)
         attributes = (cls, *element.attrs.items())
         if attributes not in _SOUND and self._are_sound(element, in_gather):
-            _remember(attributes, element)
+            _remember(attributes)
         faults = list(element.faults()) if cls.faults is not TwiML.faults else []
         if self.ahead and (cls.text_kind or cls.foreseen is not TwiML.foreseen):
             faults += element.foreseen()
@@ -191,15 +204,12 @@ class _Search:
                 is_dial = self.document.kind == "called" and child.name == "Dial"
                 what = f"<{child.name}> cannot be used {aside.where}"
                 self._add(child, Fault(13201 if is_dial else aside.code, what, "take it out"))
-            if child.verbs:
-                self.look(child, in_gather)
-                continue
-            whole = (type(child), self.ahead, child.value, *child.attrs.items())
-            if whole not in _SOUND:
+            whole = _all_of(child, self.ahead)
+            if whole is None or whole not in _SOUND:
                 before = len(self.found)
                 self.look(child, in_gather)
-                if len(self.found) == before:
-                    _remember(whole, child)
+                if whole is not None and len(self.found) == before:
+                    _remember(whole)
 
     def _add(self, element: TwiML, fault: Fault) -> None:
         self.found.append((element, _problem(fault, *self.document.place(element))))
@@ -234,7 +244,11 @@ def _attribute(cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool)
     kind = cls.declared.get(name)
     if kind is None:
         near = _nearest(name, list(cls.declared))
-        if near:
+        below = CHILDREN.get(cls.__name__, {}).items()
+        places = sorted(f"<{child}>" for child, inner in below if name in inner.declared)
+        if 0 < len(places) <= FEW:
+            mend = f"it belongs in {_either(places)}"
+        elif near:
             mend = f'write it as "{near}"'
         elif not cls.declared:
             mend = f"take it out: <{tag}> takes none"
@@ -262,6 +276,11 @@ def _attribute(cls: type[TwiML], tag: str, name: str, raw: str, in_gather: bool)
     return None
 
 
+def _either(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def _misplaced(parent: type[TwiML], tag: str, parent_tag: str) -> Fault:
     """A child that its parent does not take: misspelled, misplaced, or unknown."""
     allowed = CHILDREN.get(parent.__name__, {})
@@ -272,11 +291,8 @@ def _misplaced(parent: type[TwiML], tag: str, parent_tag: str) -> Fault:
         if parent_tag in places:  # a voice verb in a messaging document, or the other way round
             what = "messages" if parent.__name__ == "MessagingResponse" else "calls"
             return Fault(code, f"<{tag}> is not for {what}", "take it out")
-        *others, last = (f"<{place}>" for place in places)
-        inside = f"{', '.join(others)} or {last}" if others else last
-        return Fault(
-            code, f"<{tag}> may not stand inside <{parent_tag}>", f"it belongs in {inside}"
-        )
+        mend = f"it belongs in {_either([f'<{place}>' for place in places])}"
+        return Fault(code, f"<{tag}> may not stand inside <{parent_tag}>", mend)
     near = _nearest(tag, list(allowed))
     if near:
         mend = f"write it as <{near}>"
