@@ -91,6 +91,13 @@ ADVICE: dict[int, tuple[str, str]] = {
         "TwiML given in the request itself is limited to 4000 characters.",
         "Put the document on a web site and give its address as url=.",
     ),
+    # conferences
+    13240: (
+        "No call with that SID is in this conference.",
+        "Take one that participants.list() shows.",
+    ),
+    16023: ("The label is too long.", "A label has 128 characters at most."),
+    16025: ("Another participant of this conference has that label.", "Give another label."),
     # texts
     21266: ("A number cannot text itself.", "Give another to=."),
     21408: ("The account may not text that country.", _GEO),

@@ -17,7 +17,7 @@ from helpers.resources.base import (
     shown,
 )
 
-INVALID_METHOD = 21403
+INVALID_METHOD = MALFORMED_REQUEST  # no code of its own is known
 
 
 @dataclass(kw_only=True)

@@ -20,8 +20,8 @@ from helpers.resources.base import (
 
 LONGEST_NAME = 64
 USUAL_SIZE, LARGEST = 1_000, 5_000
-INVALID_METHOD = 21403
-NOT_UNIQUE, NOT_EMPTY = MALFORMED_REQUEST, MALFORMED_REQUEST  # codes of their own: unknown
+# Codes of their own are not known.
+INVALID_METHOD = NOT_UNIQUE = NOT_EMPTY = MALFORMED_REQUEST
 
 
 @dataclass(kw_only=True)

@@ -1060,3 +1060,10 @@ def test_our_own_client_has_conferences_and_queues_too():
         assert queue.members("Front").fetch().position == 1
         assert [member.wait_time for member in queue.members.list()] == [1]
         client.close()
+
+
+def test_participants_come_a_page_at_a_time():
+    with Town() as town:
+        calls = [enter(town, who).sid for who in (ALICE, BOB, CAROL)]
+        listed = town.client.conferences("Room").participants.list(page_size=1)
+        assert [one.call_sid for one in listed] == calls[::-1]

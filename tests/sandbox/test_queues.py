@@ -519,3 +519,11 @@ def test_an_agent_may_hang_up_while_the_callers_document_is_being_asked():
         town.advance(5)
         assert queue(town).current_size == 1
         assert verbs(town, ALICE)[-1] == "Play"
+
+
+def test_members_come_a_page_at_a_time():
+    with Town() as town:
+        calls = [enqueue(town, who).sid for who in (ALICE, BOB, CAROL)]
+        members = town.client.queues(queue(town).sid).members
+        assert [member.call_sid for member in members.list(page_size=1)] == calls
+        assert [member.position for member in members.list(page_size=2)] == [1, 2, 3]
