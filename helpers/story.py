@@ -47,21 +47,28 @@ class Story:
                 return [(NOTEBOOK, TWILIO, f"{data['method']} {self._plain(data['path'])}")]
             case "webhook":
                 asked = f"{data['method']} {self._plain(data['url'])}"
-                reply = f"{data['status']}" if data["status"] else str(data["error"])
+                reply = f"{data['status']}" if data["status"] else self._named(str(data["error"]))
                 return [(TWILIO, SITE, asked), (SITE, TWILIO, reply)]
             case "verb":
-                return [(TWILIO, PHONE, f"{data['verb']} {data['text']}".strip())]
+                return [(TWILIO, PHONE, self._named(f"{data['verb']} {data['text']}".strip()))]
             case "person":
                 return [(PHONE, TWILIO, f"{data['verb']} {data['text']}".strip())]
             case "state":
-                return [(TWILIO, TWILIO, str(data["status"]))]
+                return [(TWILIO, TWILIO, _state(data))]
             case "alert":
-                return [(TWILIO, NOTEBOOK, f"alert {data['code']} {data['text']}")]
+                return [(TWILIO, NOTEBOOK, self._named(f"alert {data['code']} {data['text']}"))]
         return []
 
-    def _plain(self, url: str) -> str:
+    def _named(self, text: str) -> str:
+        """*text* with names for addresses, those of WebSockets too."""
         for address, name in self._names.items():
-            url = url.replace(address, name)
+            text = text.replace(address, name)
+            if address.startswith("http"):
+                text = text.replace("ws" + address.removeprefix("http"), name)
+        return text
+
+    def _plain(self, url: str) -> str:
+        url = self._named(url)
         query = urlsplit(url).query
         if query:
             url = url.replace("?" + query, "?…")
@@ -97,6 +104,15 @@ class Story:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/vnd.mermaid": self.mermaid}
+
+
+def _state(data: Mapping[str, Any]) -> str:
+    """What a call or message, a conference or a queue has come to."""
+    for place in ("conference", "queue"):
+        if place in data:
+            more = f" ({data['result']})" if "result" in data else ""
+            return f"{place} {data[place]}: {data['event']}{more}"
+    return str(data["status"])
 
 
 def _short(words: str) -> str:

@@ -52,3 +52,34 @@ def test_looking_is_no_part_of_the_story():
 
 def test_no_events_are_no_story():
     assert str(Story([], {})) == ""
+
+
+def told(kind, **data):
+    return str(Story([{"at": EVENTS[0]["at"], "type": kind, "data": data}], NAMES))
+
+
+def test_addresses_are_named_in_words_too():
+    assert told("verb", verb="Redirect", text="http://127.0.0.1:5000/b").endswith(
+        "Redirect $SITE/b"
+    )
+    assert told("verb", verb="Start", text="Stream ws://127.0.0.1:5000/s").endswith("$SITE/s")
+    assert told("alert", code=11200, text="http://127.0.0.1:5000/b answered 404").endswith(
+        "alert 11200 $SITE/b answered 404"
+    )
+
+
+def test_conferences_and_queues_have_a_state_too():
+    assert told("state", conference_sid="CF1", conference="room", event="participant-join") == (
+        "   0.0 s  Twilio               conference room: participant-join"
+    )
+    assert told("state", queue_sid="QU1", queue="line", event="dequeued", result="leave") == (
+        "   0.0 s  Twilio               queue line: dequeued (leave)"
+    )
+
+
+def test_a_websocket_is_asked_like_a_web_site():
+    event = {"method": "GET", "url": "ws://127.0.0.1:5000/s", "status": 101, "error": None}
+    assert told("webhook", **event).splitlines() == [
+        "   0.0 s  Twilio   → Web site  GET $SITE/s",
+        "   0.0 s  Web site → Twilio    101",
+    ]
