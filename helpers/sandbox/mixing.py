@@ -81,7 +81,7 @@ def _made(told: Mapping[str, Any], parts: Material) -> bytes:
             return audio.louder(said, volume)
         case "keys":
             return audio.keys(text)
-        case "beep":
+        case "beep" | "bleep":
             return audio.tone(seconds, BEEP)
         case "file":
             content_type, body = parts.files.get(text) or ("", b"")

@@ -21,8 +21,9 @@ class Piece:
     """One sound. *kind* says what *text* is.
 
     "words" are said, "keys" pressed; a "file" is known by the name the store keeps it under, a
-    "recording" by its SID; a "beep" and a "gap" need no text. *volume* is in decibels, *pitch* in
-    percent, above or below usual.
+    "recording" by its SID. A "beep", which takes no time of the clock, a "bleep", which takes the
+    place of words, and a "gap" need no text. *volume* is in decibels, *pitch* in percent, above or
+    below usual.
     """
 
     kind: str
@@ -72,7 +73,7 @@ def of_speech(step: steps.Speak) -> list[Piece]:
         return [words(step.text, step.voice, step.language)]
     return [
         Piece(
-            "beep" if phrase.beep else "words" if phrase.words else "gap",
+            "bleep" if phrase.beep else "words" if phrase.words else "gap",
             phrase.seconds,
             phrase.words,
             step.voice,

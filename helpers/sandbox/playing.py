@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,7 +32,8 @@ GAPS = {"w": 0.5, "W": 1.0}  # seconds
 class File:
     """A sound that was fetched. *until* is the second of the call's clock it may be kept to.
 
-    Its *body* is there only if somebody keeps the sound of the call: a thousand calls may play.
+    Its *body* is there only if somebody keeps the sound of the call, and until it was played: then
+    the store has it under *name*. A thousand calls may play at once.
     """
 
     seconds: float
@@ -40,6 +41,7 @@ class File:
     content_type: str = ""
     recording: str = ""
     until: float = 0.0
+    name: str = ""
 
 
 async def speak(live: LiveCall, step: steps.Speak) -> bool | None:
@@ -59,7 +61,10 @@ async def play(live: LiveCall, step: steps.Sound) -> bool | None:
         return False
     if listening.cut(live, step):
         return True
-    live.sounded("outbound", piece_of(live, file))
+    piece = piece_of(live, file)
+    if file.body:
+        live.files[step.url] = replace(file, body=b"", name=piece.text)
+    live.sounded("outbound", piece)
     return await _sounding(live, file.seconds, step)
 
 
@@ -96,11 +101,9 @@ async def _sounding(live: LiveCall, seconds: float, step: steps.Speak | steps.So
 async def load(live: LiveCall, url: str, code: int = 13420) -> None:
     """Fetch a file into ``live.files``, unless it is there and may be kept; None if unusable."""
     kept = live.files.get(url)
-    if (
-        kept is not None
-        and live.moment() < kept.until
-        and (kept.body or not live.kept_by_somebody())
-    ):
+    # A file that was fetched before somebody began to record has nothing to be recorded.
+    usable = kept is not None and (kept.body or kept.name or not live.kept_by_somebody())
+    if kept is not None and usable and live.moment() < kept.until:
         return
     live.files[url] = _own_recording(live, url) or await _fetched(live, url, code)
 
@@ -159,7 +162,7 @@ def piece_of(live: LiveCall, file: File) -> pieces.Piece:
     if file.recording:
         return pieces.Piece("recording", file.seconds, file.recording)
     if not file.body:
-        return pieces.Piece("file", file.seconds)
+        return pieces.Piece("file", file.seconds, file.name)
     account = live.call.account_sid
     name = "sound" + hashlib.sha256(account.encode() + file.body).hexdigest()[:32]
     store = live.engine.store

@@ -83,16 +83,17 @@ class Tape:
         """Take pieces in; who speaks before the last words are over speaks after them."""
         if not self._hears(track):
             return
-        at = max(self.over.get(track, 0.0), self.seconds())
+        at = begin = max(self.over.get(track, 0.0), self.seconds())
         for piece in sounds:
-            if piece.kind in ("keys", "beep") and len(sounds) == 1:
+            if piece.kind in ("keys", "beep"):
                 # These take no time of the clock, and whatever else is heard is heard with them.
                 self._note(self.seconds(), track, piece)
-                return
+                continue
             if piece.kind != "gap":
                 self._note(at, track, piece)
             at += piece.seconds
-        self.over[track] = at
+        if at > begin:
+            self.over[track] = at
 
     def hush(self, track: str) -> None:
         """What sounds on a track is broken off."""
@@ -223,7 +224,7 @@ async def end(live: Recordable, tape: Tape, seconds: float | None = None) -> Non
     if seconds is None:
         seconds = tape.trimmed() if tape.trims else tape.seconds()
     # Begun seconds count, so that no word is cut off. Clock arithmetic leaves crumbs behind.
-    recording.duration = math.ceil(round(seconds, 3))
+    recording.duration = begun(seconds)
     recording.status = "completed" if recording.duration else "absent"
     recording.sounds = tape.sounds
     recording.date_updated = live.clock.now()

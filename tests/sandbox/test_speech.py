@@ -230,3 +230,34 @@ def test_what_was_played_is_kept_with_the_recording(town):
     [recording] = town.client.recordings.list()
     assert recorded(town, recording.sid) == [audio.tone(1.0, 600.0)]
     assert len(town.site.asked("/tune")) == 1
+
+
+def test_a_bad_word_is_a_beep_as_long_as_the_word(town, no_voice):
+    town.call('<Say><say-as interpret-as="expletive">darn it</say-as></Say>', record=True)
+    town.advance(10)
+    [recording] = town.client.recordings.list()
+    [sound] = recorded(town, recording.sid)
+    assert sound == audio.tone(0.8, 1000.0) + bytes(3_200)
+
+
+def test_no_sound_is_made_while_a_call_runs(monkeypatch):
+    """Half an hour of talk is noted in milliseconds; who fetches the recording waits for it."""
+
+    def made(*_, **__):
+        raise AssertionError("somebody makes sound")
+
+    for name in ("spoken", "tone", "keys"):
+        monkeypatch.setattr(audio, name, made)
+    with Town(clock="hurried") as town:
+        town.site.pages["/tune"] = (200, "audio/wav", THREE)
+        words = f"<Say loop='200'>one two three</Say><Play loop='500'>{town.url}/tune</Play>"
+        call = town.call(words + '<Play digits="123"/>', record=True)
+        seq = 0
+        while town.status(call) != "completed":
+            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        assert only_recording(town).duration == str(200 * 1.2 + 500 * 3)[:4]
+
+
+def only_recording(town):
+    [recording] = town.client.recordings.list()
+    return recording
