@@ -13,7 +13,7 @@
 
 import pytest
 
-from helpers.twiml import problems
+from helpers.twiml import problems, steps_of
 from helpers.twiml.steps import (
     Alert,
     Answer,
@@ -178,3 +178,26 @@ def test_a_dial_that_records_records_its_own_call():
     )
     assert joined(dial='record="true"').taping == Taping(channels=1)
     assert joined(dial='record="false"').taping is None
+
+
+def test_a_coach_that_is_no_call_sid_is_told_once_and_fails_the_dial():
+    room = '<Conference coach="nobody">Room</Conference>'
+    steps = hear(f"<Dial action='/a'>{room}</Dial>", {Fetch: END})
+    assert [alert.code for alert in of(Alert, steps)] == [13240]
+    assert not of(Join, steps)
+    assert dict(of(Fetch, steps)[0].params)["DialCallStatus"] == "failed"
+
+
+def test_what_a_dial_says_that_is_for_ringing_is_noted():
+    dial = 'timeout="10" record="true" hangupOnStar="true"'
+    steps = hear(f"<Dial {dial}>{ROOM.format('')}</Dial>", {Join: ANSWERED})
+    assert of(Begin, steps)[0].notes == (
+        "timeout of <Dial>: it is not for a <Conference>.",
+        "record of <Dial>: it is not for a <Conference>.",
+    )
+
+
+def test_steps_shows_a_conference_without_a_server():
+    shown = str(steps_of(f"<Response><Dial>{ROOM.format('')}</Dial><Say>Bye</Say></Response>"))
+    assert "join the conference Room 1234" in shown
+    assert "<Say> Bye" in shown

@@ -9,6 +9,7 @@
 
 import pytest
 
+from helpers.twiml import steps_of
 from helpers.twiml.steps import (
     Alert,
     Begin,
@@ -193,3 +194,11 @@ def test_one_who_is_taken_out_hears_no_gather():
     steps = hear("<Gather/><Say>b</Say>", kind="dequeued")
     assert [alert.code for alert in of(Alert, steps)] == [12200]
     assert of(Speak, steps) == [Speak("b")]
+
+
+def test_steps_shows_queues_without_a_server():
+    shown = str(
+        steps_of("<Response><Enqueue>line</Enqueue><Dial><Queue>line</Queue></Dial></Response>")
+    )
+    assert "wait in the queue line" in shown
+    assert "take the first out of the queue line, for 30 s at most" in shown

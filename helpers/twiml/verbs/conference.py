@@ -69,9 +69,13 @@ class Conference(TwiML):
                 13237, "the name of a <Conference> has 1 to 128 characters", "give it such a name"
             )
 
+    #: attributes of the Dial around it that are for parties that are rung
+    not_of_dial = ("timeout", "callerId", "record", "recordingStatusCallback", "answerOnBridge")
+
     def step(self, dial: TwiML, scene: Scene) -> Join | None:
         """What the Dial around it asks for; None for a room that cannot be entered."""
-        if next(self.faults(), None) is not None:
+        nobody = "coach" in self.attrs and self.get("coach") is None  # the checker has told
+        if nobody or next(self.faults(), None) is not None:
             return None
         return Join(
             self.own_text(),
@@ -84,8 +88,7 @@ class Conference(TwiML):
             wait_method=self.get("wait_method"),
             most=self.get("max_participants"),
             label=self.get("participant_label") or "",
-            # A SID of another form names nobody either: the engine refuses it with 13240.
-            coach=self.attrs.get("coach", "").strip(),
+            coach=self.get("coach") or "",
             region=self.get("region") or "",
             callback=scene.link(self.get("status_callback")),
             callback_method=self.get("status_callback_method"),

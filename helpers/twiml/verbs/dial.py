@@ -160,9 +160,12 @@ class Dial(TwiML):
         parties = [party for party in parties if party.name in ALONE][:1] or parties
         targets: list[Target] = []
         meeting: Join | TakeFromQueue | None = None
+        notes: tuple[str, ...] = ()
         for party in parties:
             if isinstance(party, Conference | Queue):
                 meeting = party.step(self, scene)
+                why = f"of <Dial>: it is not for a <{party.name}>."
+                notes = tuple(f"{name} {why}" for name in party.not_of_dial if name in self.attrs)
             elif isinstance(party, Party):
                 target = party.target(scene)
                 if target.address or target.url and party.name == "Application":
@@ -172,7 +175,7 @@ class Dial(TwiML):
         if not self.parties() and self.own_text():
             targets = [Target("number", self.own_text())]
         names = [target.address for target in targets] or ([meeting.name] if meeting else [])
-        yield Begin("Dial", ", ".join(names))
+        yield Begin("Dial", ", ".join(names), notes)
         ended = Connected("failed")
         step = self._connect(tuple(targets), scene) if targets else meeting
         if step:

@@ -146,6 +146,9 @@ class Queue(TwiML):
         elif len(name) > LONGEST_NAME:
             yield Fault(14213, "the name of a <Queue> has 64 characters at most", "shorten it")
 
+    #: attributes of the Dial around it that are for parties that are rung
+    not_of_dial = ("callerId",)
+
     def step(self, dial: TwiML, scene: Scene) -> TakeFromQueue | None:
         """What the Dial around it asks for; None for a queue that cannot be."""
         if next(self.faults(), None) is not None:
