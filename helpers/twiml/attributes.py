@@ -218,6 +218,10 @@ class Flag(Attribute):
         return raw == "true"
 
 
+# Nine digits are more than any limit here and spare us absurd numbers.
+_NUMBER = re.compile("[0-9]{1,9}")
+
+
 class Whole(Attribute):
     """A whole number from *low* to *high*, or one of the words in *also*.
 
@@ -255,8 +259,7 @@ class Whole(Attribute):
         if raw in self.also:
             return raw
         parts = raw.split() if self.several else [raw.strip()]
-        # Nine digits are more than any limit here and spare us absurd numbers.
-        if not parts or not all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
+        if not parts or not all(map(_NUMBER.fullmatch, parts)):
             raise ValueError(self.kind)
         numbers = tuple(int(part) for part in parts)
         for number in numbers:

@@ -126,18 +126,18 @@ def find(document: Document, ahead: bool = False) -> list[tuple[TwiML, Problem]]
 
 
 # What nothing was wrong with: the attributes of an element, and elements with all that is in them.
-# The same ones come again and again, in a document and in the next; they need no second look.
-_SOUND: set[tuple[object, ...]] = set()
+# The same ones come again and again, in a document and in the next; they need no second look. Only
+# their hashes are kept (64 bits, secret to this process), so that long texts take no memory.
+_SOUND: set[int] = set()
 
 
-def _remember(key: tuple[object, ...]) -> None:
-    size = sum(len(part[-1] if isinstance(part, tuple) else str(part)) for part in key)
-    if len(_SOUND) < 5000 and size < 2000:
+def _remember(key: int) -> None:
+    if len(_SOUND) < 20_000:
         _SOUND.add(key)
 
 
-def _all_of(element: TwiML, ahead: bool) -> tuple[object, ...] | None:
-    """Everything that is judged of an element; None if it goes deeper than one level."""
+def _all_of(element: TwiML, ahead: bool) -> int | None:
+    """Everything that is judged of an element, hashed; None if it goes deeper than one level."""
     parts: list[object] = [ahead, type(element), element.value, *element.attrs.items()]
     for child in element.verbs:
         if not isinstance(child, TwiML):
@@ -146,7 +146,7 @@ def _all_of(element: TwiML, ahead: bool) -> tuple[object, ...] | None:
             return None
         else:
             parts += (type(child), child.value, *child.attrs.items())
-    return tuple(parts)
+    return hash(tuple(parts))
 
 
 class _Search:
@@ -160,7 +160,7 @@ class _Search:
     def look(self, element: TwiML, in_gather: bool = False) -> None:
         """Find what is wrong with an element that may stand where it does, and with all below."""
         cls = type(element)
-        attributes = (cls, *element.attrs.items())
+        attributes = hash((cls, *element.attrs.items()))
         if attributes not in _SOUND and self._are_sound(element, in_gather):
             _remember(attributes)
         faults = list(element.faults()) if cls.faults is not TwiML.faults else []
