@@ -374,6 +374,17 @@ def test_any_tree_gives_the_same_bytes(plan, words):
     assert outcome(lambda: build(CLASSES)) == outcome(lambda: build(OFFICIAL))
 
 
+@settings(max_examples=150, deadline=None)
+@given(plans(), st.sampled_from([None, "voice", "messaging", "called"]))
+def test_any_tree_that_was_built_is_checked_without_an_exception(plan, kind):
+    response = VoiceResponse()
+    grow(response, plan, CLASSES)
+    for problem in problems(response, kind):
+        assert problem.message
+        assert problem.code >= 11000
+    repr(response)
+
+
 # --- comments, which Twilio's builder for Node has and the official one for Python lacks ------
 
 
