@@ -16,12 +16,21 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+#: Seconds by which the wall's clock may be late: a task is woken when there is time for it.
+LATE = 0.1
+
 KINDS = ("real", "hurried", "manual")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def begun(seconds: float) -> int:
+    """Whole seconds as Twilio counts them: one that has begun counts, lateness does not."""
+    return max(0, math.ceil(round(seconds - LATE, 3)))
 
 
 class Planned:

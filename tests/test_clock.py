@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpers.clock import START, Clock
+from helpers.clock import START, Clock, begun
 
 
 def run(coroutine):
@@ -142,3 +142,11 @@ def test_two_turns_at_once_happen_one_after_the_other():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="real, hurried, manual"):
         Clock("sundial")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "counted"),
+    [(0, 0), (0.05, 0), (0.4, 1), (1, 1), (1.02, 1), (1.2, 2), (60, 60), (-1, 0)],
+)
+def test_begun_seconds_count_but_not_that_a_clock_was_late(seconds, counted):
+    assert begun(seconds) == counted

@@ -8,13 +8,12 @@ called is owned here, another live call.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from helpers.clock import Planned
+from helpers.clock import Planned, begun
 from helpers.resources.call import Call
 from helpers.resources.number import ValidationRequest
 from helpers.sandbox import (
@@ -552,7 +551,7 @@ class LiveCall(Actor):
         if self.detection is not None:
             self.detection.stop()
         self.call.end_time = self.clock.now()
-        self.call.duration = math.ceil(self.seconds())  # begun seconds count
+        self.call.duration = begun(self.seconds())
         self._state(status, "end_time", "duration", duration=self.call.duration)
         if self.answered_at is not None:
             self.handset.forget()

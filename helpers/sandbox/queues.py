@@ -6,10 +6,10 @@ The signal ``queue`` only means "look again": the place in the line says what to
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from helpers.clock import begun
 from helpers.resources.queue import Member, Queue, average
 from helpers.sandbox import recording, waiting
 from helpers.sandbox.actors import Interrupted
@@ -301,7 +301,7 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
     return steps.Connected(
         status,
         place.live.call.sid,
-        math.ceil(round(min(seconds, step.time_limit), 3)),
+        begun(min(seconds, step.time_limit)),
         bridged=True,
         recording_url=url,
         caller_left=live.gone,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from helpers.clock import Clock
+from helpers.clock import Clock, begun
 from helpers.resources.base import rfc2822
 from helpers.resources.recording import Recording
 from helpers.sandbox.pieces import Piece

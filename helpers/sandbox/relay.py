@@ -10,7 +10,6 @@ is said in a comment.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import deque
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from helpers.clock import begun
 from helpers.sandbox import beforehand, pieces, playing
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.audio import SECONDS_A_WORD
@@ -133,7 +133,7 @@ class Relay:
         session = [
             ("SessionId", self.sid),
             ("SessionStatus", self.status or "completed"),
-            ("SessionDuration", str(math.ceil(round(self._seconds(), 3)))),
+            ("SessionDuration", str(begun(self._seconds()))),
         ]
         return steps.Disconnected((*session, *self.told), caller_left)
 
