@@ -39,6 +39,7 @@ __all__ = ["connect", "start"]
 FRAME = RATE // 50  # samples of 20 ms
 BURST = 0.1  # seconds of the call between two bursts of frames
 LAG = 0.2  # seconds by which recordings have later what comes back, so as to take more at once
+QUICK = 30.0  # seconds of sound that are made in no time, unless a voice has to say them
 TAIL = 2.0  # seconds of a silence that are sent
 WAV_HEADER = 44  # bytes before the samples
 SILENCE = b"\xff"  # one sample of it, in mu-law
@@ -140,9 +141,11 @@ class Stream:
 
     async def end(self) -> None:
         """The last messages; then the WebSocket is closed, and whoever asked is told."""
-        self._rest()
-        if self.socket is not None and self.socket.ending is None:
+        going = self.socket is not None and self.socket.ending is None
+        if going:
             self._advance()
+        self._rest()
+        if self.socket is not None and going:
             ids = {"accountSid": self.live.call.account_sid, "callSid": self.live.call.sid}
             self._send("stop", stop=ids)
             await self.socket.close()
@@ -189,18 +192,18 @@ class Stream:
             # A key takes no time of the call: it is heard over what is said.
             place = line.add(now, samples, over=piece.kind in ("keys", "beep"))
             self._make(line, place, piece)
-        self._heard_until = (line.at + len(line.ahead)) / RATE
+        self._heard_until = max(self._heard_until, (line.at + len(line.ahead)) / RATE)
         self._plan()
 
     def _make(self, line: _Track, place: int, piece: Piece) -> None:
         parts = _parts(self.live, piece)
-        if not voices.installed() or piece.kind != "words":
+        if piece.seconds <= QUICK and not (piece.kind == "words" and voices.installed()):
             line.lay(place, _sound(parts, piece.seconds))
             return
         cuts = line.cuts
 
         async def work() -> None:
-            # A voice takes its real time: a thread makes the sound, and time does not jump.
+            # This takes its real time: a thread makes the sound, and time does not jump.
             sound = await asyncio.to_thread(_sound, parts, piece.seconds)
             if line.cuts == cuts:
                 line.lay(place, sound)
