@@ -9,14 +9,14 @@ answers of the live ones, letter by letter where it is spoken.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from helpers.sandbox.inside import App, Message
 from helpers.sandbox.twimlets import conference, forwarding, music, voicemail, words
 from helpers.sandbox.twimlets.asked import Answer, Asked, document
 from helpers.twiml import VoiceResponse
 
-__all__ = ["SITES", "TWIMLETS", "demo"]
+__all__ = ["SITES", "TWIMLETS", "answer", "demo", "get"]
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -48,6 +48,13 @@ def answer(asked: Asked) -> Answer:
     there = ", ".join(sorted(TWIMLETS))
     text = f"The sandbox has no twimlet called {name[:80]!r}; there are: {there}."
     return 404, [("content-type", "text/plain; charset=utf-8")], text.encode()
+
+
+def get(url: str) -> Answer:
+    """What a browser would be shown at *url*: the status, the headers, and the body."""
+    parts = urlsplit(url)
+    query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    return answer(Asked(parts.scheme, parts.netloc, parts.path, query))
 
 
 def demo() -> VoiceResponse:
