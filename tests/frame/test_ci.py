@@ -28,6 +28,8 @@ class Machine:
         self.has("python3")
         self.has("make", 'echo "make $* with REQUIRE_BROWSER=$REQUIRE_BROWSER" >> "$CALLS"')
         self.has("id", "echo 0")
+        self.has("espeak-ng")
+        self.has("lame")
 
     def has(self, name: str, script: str = "") -> None:
         """Give the machine a program."""
@@ -74,6 +76,15 @@ def test_a_missing_browser_is_installed_and_then_obligatory(machine: Machine) ->
     assert update == "apt-get update -qq"
     assert install.endswith("--no-install-recommends chromium fonts-dejavu-core")
     assert rest == MADE
+
+
+def test_what_makes_speech_and_mp3_is_installed_too(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("apt-get", APT)
+    for name in ("espeak-ng", "lame"):
+        (machine.bin / name).unlink()
+    assert machine.run().returncode == 0
+    assert machine.called()[1].endswith("--no-install-recommends espeak-ng lame")
 
 
 def test_a_missing_venv_module_is_installed_unless_uv_is_there(machine: Machine) -> None:
