@@ -92,11 +92,13 @@ class Relay:
         self._quiet_since = 0.0
         self._end = False  # the program has sent end
         self._poked = False
+        self._happened: deque[tuple[str, str]] = deque()  # words and keys of the caller
         self._alerts = 0
 
     def begin(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Say who calls, and greet."""
         self.began = self.live.clock.now()
+        self.live.listeners[self.sid] = self
         self.socket = Socket(
             self.live, socket, heard=self._take, nonsense=self._nonsense, ended=self._lost
         )
@@ -124,6 +126,7 @@ class Relay:
 
     async def end(self) -> None:
         """Nobody talks any more."""
+        self.live.listeners.pop(self.sid, None)
         self._stop_speaking()
         if self.socket is not None:
             await self.socket.close()
@@ -139,6 +142,20 @@ class Relay:
 
     def _seconds(self) -> float:
         return (self.live.clock.now() - self.began).total_seconds()
+
+    # -- listening in: a caller may be a person, or another web site's call ----------------------
+
+    def hear(self, track: str, words: str) -> None:
+        """The caller says something."""
+        if track == "inbound" and len(self._happened) < MOST_QUEUED:
+            self._happened.append(("words", words))
+            self._poke()
+
+    def press(self, track: str, keys: str) -> None:
+        """The caller presses keys."""
+        if track == "inbound" and len(self._happened) < MOST_QUEUED:
+            self._happened += [("key", key) for key in keys]
+            self._poke()
 
     # -- what the program says -----------------------------------------------------------------
 
@@ -265,15 +282,15 @@ class Relay:
             if self._end and self._speaking is None and not self._turns:
                 self.status = "ended"
                 return
+            # Keys and words are known already; they are not for a later Gather.
             signal = await self.live.wait(self._wait(), "relay", "live_key", "words")
             if signal is None:
                 self._on_time()
-            elif signal.kind == "live_key":
-                self._on_key(signal.value)
-            elif signal.kind == "words":
-                self._on_words(signal.value)
             elif signal.value is self:
                 self._poked = False
+            while self._happened:
+                what, said = self._happened.popleft()
+                (self._on_key if what == "key" else self._on_words)(said)
 
     async def _next_turn(self) -> None:
         """Begin what is to be said or done next, if nothing is being said."""

@@ -463,3 +463,25 @@ def test_a_hurried_clock_waits_for_an_answer():
             (6.8, "Say"),
             (7.6, "Say"),
         ]
+
+
+def test_a_program_can_talk_with_another_web_site():
+    """It calls a menu, hears what is said there, and presses a key."""
+
+    async def script(talk, message):
+        if message["type"] == "prompt" and "one" in message["voicePrompt"]:
+            await talk.send(type="sendDigits", digits="1")
+
+    other = "+14155550177"
+    with Program(script) as program, Town(numbers=(SHOP, other)) as town:
+        gather = "<Gather numDigits='1' action='/got'><Say>Press one</Say></Gather>"
+        menu = twiml(f"<Say>Hello</Say><Pause length='1'/>{gather}")
+        town.site.pages |= {"/menu": menu, "/got": twiml("<Say>Thank you</Say><Pause length='3'/>")}
+        number = town.client.incoming_phone_numbers.list(phone_number=other)[0]
+        number.update(voice_url=town.url + "/menu")
+        noun = f"<ConversationRelay url='{program.url}'/>"
+        town.call(f"<Connect>{noun}</Connect>", to=other)
+        town.advance(9)
+        assert [p["Digits"] for p in town.site.asked("/got")] == ["1"]
+        prompts = [m["voicePrompt"] for m in program.talk.of("prompt")]
+        assert prompts == ["Press one", "Thank you"]
