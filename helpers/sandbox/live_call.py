@@ -179,8 +179,11 @@ class LiveCall(Actor):
 
     # -- what people and the API do to it ----------------------------------------------------
 
-    def answer(self, by: str = "answer") -> None:
-        """The call is picked up: by a person (*by* "answer"), or by its first verb ("")."""
+    def answer(self, by: str = "answer", after: LiveCall | None = None) -> None:
+        """The call is picked up: by a person (*by* "answer"), or by its first verb ("").
+
+        It goes on when *after*, the call at its far end that picked it up, has done its own.
+        """
         if self.answered_at is not None or self.over:
             return
         self.answered_at = self.call.answer_time = self.clock.now()
@@ -191,11 +194,14 @@ class LiveCall(Actor):
         if self.account.type == "Trial" and self.call.direction != "outbound-dial":
             self.entry("notice", "A trial account: a real call says so here and waits for a key.")
         self.plan_limit()
-        self.tell("answered")
+        if after is None:
+            self.tell("answered")
+        else:  # two web sites that are asked at once would be asked in chance order
+            after.then(lambda: self.tell("answered"))
         if self.parent is not None and self.parent.dial is not None:
             self.parent.dial.answered(self)
         if self.far is not None and self.call.direction == "inbound":
-            self.far.answer("")
+            self.far.answer("", after=self)
 
     def plan_limit(self) -> None:
         """See to it that the call ends when it has lasted as long as it may."""

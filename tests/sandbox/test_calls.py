@@ -964,3 +964,24 @@ def test_a_trial_dials_its_own_and_verified_numbers_only():
         town.call(f"<Dial>{LINE}</Dial>")
         town.advance(9)
         assert town.alerts() == [21219]
+
+
+def test_a_call_between_two_web_sites_is_the_same_story_every_time():
+    """The number called has its turn first: it picked up."""
+    pages = {
+        "/in": twiml("<Redirect>/in2</Redirect>"),
+        "/in2": twiml("<Say>Bye</Say><Pause length='5'/>"),
+        "/voice": twiml("<Pause/><Redirect>/out2</Redirect>"),
+        "/out2": twiml("<Say>Hello</Say>"),
+    }
+    stories = set()
+    for _ in range(8):
+        with Town(pages, numbers=(SHOP, "+15005550007")) as town:
+            [number] = town.client.incoming_phone_numbers.list(phone_number="+15005550007")
+            number.update(voice_url=town.url + "/in")
+            town.call(to="+15005550007", status_callback=town.url + "/status")
+            town.advance(30)
+            stories.add(tuple((e["type"], e["call_sid"]) for e in town.events()))
+            paths = [path for path, _, _ in town.site.requests]
+    assert paths == ["/in", "/in2", "/voice", "/out2", "/status"]
+    assert len(stories) == 1
