@@ -177,6 +177,8 @@ class Socket:
                 await self._socket.close()
 
     def _take(self, text: str) -> None:
+        if self.ending is not None:
+            return
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):
@@ -240,11 +242,13 @@ class Socket:
                 self._pong.clear()
                 await self._socket.ping()
                 await self._pong.wait()
-            if self._answer is not None:
+            answer = self._answer
+            if answer is not None:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(patience):
-                        await self._answer.wait()
-                self._answer = None
+                        await answer.wait()
+                if self._answer is answer:
+                    self._answer = None
             async with asyncio.timeout(self._grace):
                 await self._silence()
         except TimeoutError:
