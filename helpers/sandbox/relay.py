@@ -72,6 +72,7 @@ class _Hearing:
     began: float
     until: float
     told: int = 0
+    over: bool = True  # nothing is being said just now
 
 
 class Relay:
@@ -356,6 +357,8 @@ class Relay:
         now, said = self._seconds(), words.split()
         if self._hearing is None:
             self._hearing = _Hearing([], now, now)
+        if self._hearing.over:
+            self._hearing.over = False
             self._inform("speaker-events", "clientSpeaking", "on")
         # Who says more before the program was told goes on with the same prompt.
         self._hearing.words += said
@@ -397,6 +400,8 @@ class Relay:
         """When the next is to be told of what the caller says."""
         if self.step.partial and hearing.told < len(hearing.words):
             return hearing.until - SECONDS_A_WORD * (len(hearing.words) - hearing.told - 1)
+        if not hearing.over:
+            return hearing.until
         timeout = self.step.speech_timeout
         return hearing.until + (PAUSE if timeout is None else timeout)
 
@@ -416,9 +421,12 @@ class Relay:
             text = " ".join(hearing.words[: hearing.told])
             self._send("prompt", voicePrompt=text, lang=self._hears, last=False)
             return
+        if not hearing.over:
+            hearing.over = True
+            self._inform("speaker-events", "clientSpeaking", "off")
+            return
         self._hearing = None
         self._quiet_since = self._seconds()
-        self._inform("speaker-events", "clientSpeaking", "off")
         self._send("prompt", voicePrompt=" ".join(hearing.words), lang=self._hears, last=True)
         if self.socket is not None:
             self.socket.expect()

@@ -340,6 +340,8 @@ def test_who_speaks_and_what_was_played_is_told_where_that_was_asked_for(town):
     with Program(texts("You ", "are ", "right.")) as program:
         connect(town, program, "events='speaker-events tokens-played'")
         town.phone(ALICE, "speak", Speech="hello")
+        town.advance(0.5)
+        assert [m["type"] for m in after_setup(program.talk)] == ["info", "info"]
         town.advance(9)
         told = [(m["name"], m["value"]) for m in program.talk.of("info")]
         assert told == [
