@@ -245,7 +245,8 @@ def _parsed(source: str | bytes, scene: Scene, charset: str = "") -> Generator[S
     try:
         return parse(source, scene.kind, charset)
     except TwimlError as error:
-        code, text, line = error.code, f"{error.what}.", error.line
+        code, line = error.code, error.line
+        text = f"{'; '.join(filter(None, (error.what, error.next_step)))}."
     place = f"Line {line}: " if line else ""
     yield Alert(code, place + text, "error", line, scene.url or "")
     raise _Unusable(code, scene.url or "")

@@ -110,7 +110,8 @@ def test_the_alert_names_the_line():
     (alert,) = of(Alert, call(page("<Response>\n<Say></Response>")))
     assert (alert.line, alert.text) == (
         2,
-        "Line 2: <Say> of line 2 is not closed before </Response>.",
+        "Line 2: <Say> of line 2 is not closed before </Response>; "
+        "put </Say> before it; letter case counts.",
     )
 
 

@@ -110,6 +110,6 @@ class Parameter(TwiML):
     def faults(self) -> Iterator[Fault]:
         """One of the two is missing."""
         if not self.attrs.get("name"):
-            yield Fault(12200, "<Parameter> has no name", "name it: name=...")
+            yield Fault(12200, "<Parameter> has no name", 'give it one: name="..."')
         elif "value" not in self.attrs:
-            yield Fault(12200, "<Parameter> has no value", "give it one: value=...")
+            yield Fault(12200, "<Parameter> has no value", 'give it one: value="..."')
