@@ -26,7 +26,7 @@ MEN = {
     *("Ola", "Pedro", "Remi", "Ricardo", "Ruben", "Russell", "Sergio", "Stephen", "Takumi"),
     *("Thiago", "Zayd"),
 }
-SPELLED_OTHERWISE = {"arb": "ar", "nb": "nb", "fil": "en"}
+SPELLED_OTHERWISE = {"arb": "ar", "fil": "en"}
 
 
 def installed() -> bool:
