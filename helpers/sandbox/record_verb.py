@@ -80,8 +80,8 @@ def _transcribe(live: LiveCall, step: steps.RecordCaller, made: Recording, words
     """Have *words* written down, beside the call."""
     duration = made.duration or 0
     if not SHORTEST < duration <= LONGEST:
-        text = f"{duration} seconds are not transcribed: it takes more than {SHORTEST}, at most"
-        live.alert(13617, f"{text} {LONGEST}", level="warning")
+        text = f"{duration} s are not transcribed: it takes more than {SHORTEST}, at most {LONGEST}"
+        live.alert(13617, text, level="warning")
         return
     now = live.clock.now()
     written = Transcription(

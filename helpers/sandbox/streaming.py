@@ -291,7 +291,7 @@ class Stream:
             ("AccountSid", self.live.call.account_sid),
             ("CallSid", self.live.call.sid),
             ("StreamSid", self.sid),
-            *([("StreamName", self.name)] if self.name else []),
+            ("StreamName", self.name or self.sid),
             ("StreamEvent", event),
             *([("StreamError", error)] if error else []),
             ("Timestamp", self.live.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
