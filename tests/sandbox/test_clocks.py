@@ -152,8 +152,7 @@ def test_a_turn_waits_for_the_site_that_somebody_elses_request_asks(town):
     town.advance(1)
     answer = threading.Thread(target=lambda: town.phone(ALICE, "answer"))
     answer.start()
-    while not town.site.requests:
-        town.events(since=99, wait=0.05)
+    town.until(lambda: town.site.requests)
     threading.Timer(0.1, go.set).start()
     assert turn(town, Advance=5)[0] == 200
     answer.join(10)
@@ -191,9 +190,7 @@ def play(kind):
         call = town.call(status_callback=town.url + "/status", status_callback_event=events)
         if kind == "manual":
             town.advance(60)
-        seq = 0
-        while town.status(call) != "completed" or not _delivered(town):
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        town.until(lambda: town.status(call) == "completed" and _delivered(town))
         return told(town)
 
 
@@ -402,9 +399,7 @@ def test_a_hurried_clock_waits_for_a_reply_and_for_web_sites():
 
         town.site.pages["/voice"] = page
         call = town.call()
-        seq = 0
-        while town.status(call) != "completed":
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        town.until_completed(call)
         assert town.transcript() == [("answer", ""), ("Say", "hi")]
         assert town.times()[-1] == (0.0, "Say")
 
@@ -413,10 +408,12 @@ def test_a_hundred_calls_in_a_hurry():
     with Town(clock="hurried", type="full") as town:
         for i in range(100):
             town.call("<Say>one two three</Say>", to=f"+1415555{1000 + i}")
-        seq = 0
-        while any(c.status != "completed" for c in town.client.calls.list(page_size=1000)):
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
-        assert {c.duration for c in town.client.calls.list(page_size=1000)} == {"2"}
+
+        def calls():
+            return town.client.calls.list(page_size=1000)
+
+        town.until(lambda: {call.status for call in calls()} == {"completed"})
+        assert {call.duration for call in calls()} == {"2"}
 
 
 def test_the_moment_of_a_turn_survives(tmp_path):

@@ -565,8 +565,7 @@ def test_a_reset_while_a_web_site_hangs_lets_go_of_it():
         own(town, voice_url=town.url + "/voice", status_callback=town.url + "/voice")
         town.site.pages["/voice"] = slow
         sid = town.phone(ALICE, "call", To=SHOP)["sid"]
-        while not town.site.asked("/voice"):
-            town.events(wait=0.1, since=999)
+        town.until(lambda: town.site.asked("/voice"))
         assert town.control("POST", "/reset").status_code == 200
         hang.set()
         assert town.events(call_sid=sid) == []

@@ -808,13 +808,12 @@ def play(kind):
         call = town.call(status_callback=town.url + "/leg")
         if kind == "manual":
             town.advance(60)
-        seq = 0
-        while town.status(call) != "completed" or not any(
-            e["type"] == "webhook" and e["data"]["parameters"].get("CallStatus") == "completed"
-            and e["call_sid"] == call.sid
-            for e in town.events()
-        ):  # fmt: skip
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+
+        def told_of_the_end():
+            told = (e["data"] for e in town.events(call_sid=call.sid) if e["type"] == "webhook")
+            return any(data["parameters"].get("CallStatus") == "completed" for data in told)
+
+        town.until(lambda: town.status(call) == "completed" and told_of_the_end())
         return told(town)
 
 

@@ -456,9 +456,7 @@ def test_thirty_seconds_of_asking_take_milliseconds_and_are_always_the_same():
             ask_often = '<Gather timeout="5"><Say>anybody there</Say></Gather>' * 5
             began = time.perf_counter()
             call = town.call(ask_often)
-            seq = 0
-            while town.status(call) != "completed":
-                seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+            town.until_completed(call)
             took = time.perf_counter() - began
             assert town.client.calls(call.sid).fetch().duration == "29"
             return took, town.times()

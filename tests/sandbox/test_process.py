@@ -199,7 +199,8 @@ def test_a_live_call_fails_at_the_next_start_with_callback_and_alert(start, tmp_
         assert one.client.calls(call.sid).fetch().status == "in-progress"
         one.end(signal.SIGKILL)
         two = start("--data", data, "--clock", "hurried").ready()
-        while not site.asked("/status"):
+        deadline = time.monotonic() + 30
+        while not site.asked("/status") and time.monotonic() < deadline:
             two.control("GET", "/events?since=9999&wait=0.05")
     [told] = site.asked("/status")
     assert (told["CallStatus"], told["CallSid"]) == ("failed", call.sid)

@@ -37,14 +37,6 @@ def own(town, **fields):
     number.update(**fields)
 
 
-def until(town, true, seconds=10):
-    """Follow the log until it is so."""
-    deadline, seen = time.monotonic() + seconds, 0
-    while not true():
-        assert time.monotonic() < deadline
-        seen = town.control("GET", f"/events?since={seen}&wait=1").json()["next"]
-
-
 # -- documents -------------------------------------------------------------------------------
 
 
@@ -174,11 +166,11 @@ def test_a_person_hangs_up_on_a_slow_site(hung):
         town.phone(ALICE, Mode="manual")
         town.site.pages["/voice"] = hung
         call = town.call()
-        until(town, lambda: town.status(call) == "ringing")
+        town.until(lambda: town.status(call) == "ringing")
         town.phone(ALICE, "answer")
-        until(town, lambda: town.site.requests)
+        town.until(lambda: town.site.requests)
         assert town.phone(ALICE, "hangup")["calls"][0]["status"] == "completed"
-        until(town, lambda: [e for e in town.events() if e["type"] == "webhook"])
+        town.until(lambda: [e for e in town.events() if e["type"] == "webhook"])
         [webhook] = [e for e in town.events() if e["type"] == "webhook"]
         assert webhook["data"]["status"] == 0
         assert webhook["data"]["error"]
@@ -192,9 +184,9 @@ def test_a_callback_that_hangs_holds_nobody_up(hung):
         call = town.call(
             LONG, status_callback=town.url + "/status", status_callback_event=["ringing"]
         )
-        until(town, lambda: town.status(call) == "ringing")
+        town.until(lambda: town.status(call) == "ringing")
         town.phone(ALICE, "answer")
-        until(town, lambda: ("Pause", "100") in town.transcript())
+        town.until(lambda: ("Pause", "100") in town.transcript())
         assert time.monotonic() - began < 3
 
 
@@ -341,6 +333,6 @@ def test_a_crowd_does_everything_at_once_and_every_call_ends(seed):
             one((call, change, act, act, turn, turn))()
         if clock == "manual":
             town.advance(86_400)
-        until(town, lambda: not town.sandbox.engine.calls)
+        town.until(lambda: not town.sandbox.engine.calls)
         assert {c.status for c in town.client.calls.list(page_size=1000)} <= set(FINAL)
         assert not [e for e in town.events() if e["data"].get("code") == 12400]

@@ -447,8 +447,7 @@ def test_a_hurried_clock_waits_for_an_answer():
         noun = f"<ConversationRelay url='{program.url}' welcomeGreeting='Hi'/>"
         town.call(f"<Connect>{noun}</Connect><Say>done</Say>")
         program.ended()
-        while town.phone(ALICE)["calls"][-1]["status"] != "completed":
-            town.control("GET", f"/events?since={town.events()[-1]['seq']}&wait=0.3")
+        town.until(lambda: town.phone(ALICE)["calls"][-1]["status"] == "completed")
         assert town.transcript()[2:] == [
             ("Say", "Hi"),
             ("speak", "one two"),

@@ -252,9 +252,7 @@ def test_no_sound_is_made_while_a_call_runs(monkeypatch):
         town.site.pages["/tune"] = (200, "audio/wav", THREE)
         words = f"<Say loop='200'>one two three</Say><Play loop='500'>{town.url}/tune</Play>"
         call = town.call(words + '<Play digits="123"/>', record=True)
-        seq = 0
-        while town.status(call) != "completed":
-            seq = town.control("GET", f"/events?since={seq}&wait=5").json()["next"]
+        town.until_completed(call)
         assert only_recording(town).duration == str(200 * 1.2 + 500 * 3)[:4]
 
 

@@ -412,8 +412,7 @@ def test_what_a_script_said_beforehand_is_said_when_both_are_silent():
         town.call(f"<Connect><Stream url='{program.url}'/></Connect><Say>bye</Say>")
         program.ended()
         town.events(wait=5)
-        while town.phone(ALICE)["calls"][-1]["status"] != "completed":
-            town.control("GET", f"/events?since={town.events()[-1]['seq']}&wait=0.3")
+        town.until(lambda: town.phone(ALICE)["calls"][-1]["status"] == "completed")
         assert town.times() == [
             (0.0, "answer"),
             (0.0, "Connect"),
@@ -434,8 +433,7 @@ def test_time_stands_still_while_a_program_answers():
 
     with Program(script) as program, Town(clock="hurried") as town:
         town.call(f"<Connect><Stream url='{program.url}'/></Connect>", time_limit=10)
-        while town.phone(ALICE)["calls"][-1]["status"] != "completed":
-            town.control("GET", f"/events?since={town.events()[-1]['seq']}&wait=0.3")
+        town.until(lambda: town.phone(ALICE)["calls"][-1]["status"] == "completed")
         assert (1.0, "Stream") in town.times()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -118,6 +119,17 @@ class Town:
         else:
             options["twiml"] = f"<Response>{twiml}</Response>"
         return self.client.calls.create(to=to, from_=SHOP, **options)
+
+    def until(self, true, seconds=60):
+        """Follow the log until it is so; a test that waits in vain fails."""
+        deadline, seen = time.monotonic() + seconds, 0
+        while not true():
+            assert time.monotonic() < deadline, "it never came to that"
+            seen = self.control("GET", f"/events?since={seen}&wait=1").json()["next"]
+
+    def until_completed(self, call, seconds=60):
+        """Follow the log until a call is completed."""
+        self.until(lambda: self.status(call) == "completed", seconds)
 
     def status(self, call):
         return self.client.calls(call.sid).fetch().status
