@@ -208,6 +208,12 @@ def _text(source: bytes, charset: str) -> tuple[str, bytes | None]:
             f"the encoding {encoding!r} is not one that TwiML is read in",
             next_step="write the document in UTF-8",
         )
+    if known.startswith(("utf-16", "utf-32")) and _DECLARED.match(source):
+        raise TwimlError(
+            f"the first line says {encoding}, but the bytes are not in it",
+            line=1,
+            next_step='write encoding="UTF-8" there',
+        )
     try:
         text = source.decode(known)
     except UnicodeDecodeError as problem:
@@ -298,7 +304,7 @@ def _explain(problem: etree.XMLSyntaxError, text: str) -> NoReturn:
         what = f"<{tag[1]}> of line {tag[2]} is never closed"
         mend = f"end the document with </{tag[1]}>"
     elif code == 26:
-        what = original.replace("Entity", "the entity")
+        what = re.sub("Entity .(.*). not defined", r"there is no entity &\1;", original)
         mend = "XML knows &amp; &lt; &gt; &quot; &apos;"
     elif code == 42:
         what = original.replace("Attribute", "the attribute").replace("redefined", "is there twice")

@@ -108,7 +108,7 @@ class Play(TwiML):
                 13420, "<Play> has nothing to play", "write the file's URL between its tags"
             )
         if self.own_text() and not self.written_url():
-            yield Fault(11100, "what stands in <Play> is no URL", f"write {Url.kind}")
+            yield Fault(11100, "what stands in <Play> is no URL", "write one, http or https")
 
     def prompt(
         self,
