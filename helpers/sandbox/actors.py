@@ -18,6 +18,8 @@ from helpers.clock import Clock
 
 T = TypeVar("T")
 
+NOTICED = 0.01  # seconds; what the wall's clock needs for "at once" is shorter
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -62,6 +64,7 @@ class Actor:
         self._kinds: tuple[str, ...] = ()
         self._resting = False
         self._next: list[Callable[[], None]] = []  # what happens when it rests
+        self._rested = 0.0
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run *work* as this actor's task, at work at once."""
@@ -131,7 +134,7 @@ class Actor:
         signal = self._take(kinds)
         if signal is None:
             future = self._listen(kinds)
-            planned = None
+            planned, began = None, self.clock.now()
             if seconds is not None:
                 planned = self.clock.plan(seconds, lambda: self._wake(None))
             self._resting = True
@@ -146,11 +149,21 @@ class Actor:
                 raise
             finally:
                 self._future = None
+                rested = (self.clock.now() - began).total_seconds()
+                self._rested += rested if rested >= NOTICED else 0.0
                 if planned is not None:
                     planned.cancel()
         if signal is not None and signal.kind in self.interrupts:
             raise Interrupted(signal)
         return signal
+
+    def rested(self) -> float:
+        """How many seconds it has waited in all.
+
+        What a web site takes is not among them: on the wall's clock, too, documents that only lead
+        to one another come to an end.
+        """
+        return self._rested
 
     @contextmanager
     def broken_off_by(self, *kinds: str) -> Iterator[None]:

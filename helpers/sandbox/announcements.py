@@ -50,7 +50,7 @@ class Announcement(Actor):
     async def run(self) -> None:
         """Play it to its end, or until nobody is left to hear it."""
         talk = conversation(
-            steps.Fetch(self.url, self.method), kind="conference", moved=self.moment
+            steps.Fetch(self.url, self.method), kind="conference", moved=self.rested
         )
         whole, answer = True, None
         try:

@@ -431,7 +431,7 @@ class LiveCall(Actor):
             await self.perform(steps.Tones(target.send_digits))
         if target.url and target.kind != "application":
             first = steps.Fetch(target.url, target.method)
-            talk = conversation(first, kind="called", moved=self.moment)
+            talk = conversation(first, kind="called", moved=self.rested)
             if await self.converse(talk) != "done":
                 return "completed"  # it does not want to be joined
         assert self.parent is not None
@@ -597,7 +597,7 @@ class LiveCall(Actor):
             conversation(
                 first,
                 fallback=fallback,
-                moved=self.moment,
+                moved=self.rested,
                 answered=answered,
                 updates=updates,
             )

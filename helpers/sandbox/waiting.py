@@ -52,7 +52,7 @@ async def hear(
         live.entry("Play", url or MUSIC)
     elif url:
         first = steps.Fetch(url, method)
-        talk = conversation(first, kind=kind, moved=live.moment)
+        talk = conversation(first, kind=kind, moved=live.rested)
         return await live.converse(_telling(talk, told))
     await live.wait(None)
     return "done"

@@ -130,7 +130,7 @@ def conversation(
             Likewise the other documents heard aside (`ASIDE`); that of a "queue" is asked for again
             at its end, until the call leaves the queue.
         fallback: what to ask when a document cannot be had, with ``ErrorCode`` and ``ErrorUrl``.
-        moved: the clock in seconds. Documents that follow one another while it stands still end
+        moved: the seconds that passed. Documents that follow one another while none does end
             the conversation after 100; without it, it counts as standing still for ever.
         answered: whether the call is answered already, as an outgoing one is.
         url: the address of a *first* that is the document itself; without one, relative URLs in

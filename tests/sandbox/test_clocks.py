@@ -361,6 +361,26 @@ def test_on_the_walls_clock_they_happen_in_the_same_order():
     assert asyncio.run(all_of_them("real")) == manual
 
 
+@pytest.mark.parametrize("kind", ["manual", "hurried", "real"])
+def test_documents_that_only_lead_to_one_another_end_on_every_clock(kind):
+    """On the wall's clock web sites take time, too; but nobody hears anything of it."""
+
+    async def story():
+        def answer(_path, _told):
+            return 200, "text/xml", twiml("<Redirect/>").encode()
+
+        async with Within(kind, answer) as world:
+            await world.phone(ALICE, "call", To=SHOP)
+            while world.engine.calls:
+                await asyncio.sleep(0.01)
+            return world.events()
+
+    events = asyncio.run(asyncio.wait_for(story(), 60))
+    asked = [e for e in events if e["type"] == "webhook" and e["data"]["url"].endswith("/voice")]
+    assert len(asked) == 100
+    assert [e["data"]["code"] for e in events if e["type"] == "alert"] == [11215]
+
+
 def test_thirty_seconds_with_keys_and_time_outs_are_the_same_fifty_times():
     documents = {
         "/voice": '<Gather timeout="9" numDigits="4" action="/code"><Say>Your code</Say></Gather>',
