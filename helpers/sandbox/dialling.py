@@ -40,6 +40,7 @@ class Dialling:
         self.targets: dict[LiveCall, steps.Target] = {}  # every leg there was
         self.ringing: list[LiveCall] = []  # those that may still be joined
         self.winner: LiveCall | None = None  # who answered
+        self.told: set[int] = set()  # codes of alerts that one for the whole Dial is enough of
         self.tape: recording.Tape | None = None
 
     async def run(self) -> steps.Connected:
@@ -72,7 +73,7 @@ class Dialling:
     def _legs(self, batch: list[steps.Target]) -> list[LiveCall]:
         legs = []
         for target in batch:
-            leg = parties.leg(self.live, target, self.step)
+            leg = parties.leg(self.live, target, self.step, self.told)
             if leg is not None:
                 self.targets[leg] = target
                 legs.append(leg)

@@ -35,6 +35,7 @@ from helpers.sandbox import (
 from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.company import Company
 from helpers.sandbox.detection import Detection
+from helpers.sandbox.family import Family
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
 from helpers.sandbox.pieces import Piece
 from helpers.sandbox.urls import shown_url
@@ -95,6 +96,9 @@ class LiveCall(Actor):
         self.handset_number = call.from_ if call.direction == "inbound" else call.to
         if far is not None:
             self.handset_number = ""
+        made_by = parent or far
+        self.family = made_by.family if made_by is not None else Family()
+        self.family.members.add(call.sid)
         self.cookies = Cookies(self.clock.now)
         self.tapes: dict[str, recording.Tape] = {}
         self.listeners: dict[str, Listener] = {}
@@ -362,6 +366,7 @@ class LiveCall(Actor):
         if self._limit is not None:
             self._limit.cancel()
         self.engine.calls.pop(self.call.sid, None)
+        self.family.members.discard(self.call.sid)
         self.company = self.invitation = None
 
     def failed(self, problem: Exception) -> None:
@@ -562,6 +567,7 @@ class LiveCall(Actor):
         if self.answered_at is not None:
             self.handset.forget()
         self.engine.calls.pop(self.call.sid, None)
+        self.family.members.discard(self.call.sid)
         if self.far is not None and not self.far.over:
             if self.call.direction == "inbound" and self.answered_at is None:
                 self.far.tell("declined", status)

@@ -28,16 +28,27 @@ class Unreachable(Exception):
         self.level = level
 
 
-def leg(live: LiveCall, target: steps.Target, step: steps.Connect) -> LiveCall | None:
-    """The leg for one target, about to ring; None (and an alert) if it cannot be called."""
+def leg(
+    live: LiveCall, target: steps.Target, step: steps.Connect, told: set[int]
+) -> LiveCall | None:
+    """The leg for one target, about to ring; None (and an alert) if it cannot be called.
+
+    *told* are the codes of what was said of the whole Dial already.
+    """
     application: Application | None = None
     try:
         if target.kind == "application":
             application = _application(live, target)
         to = _address(live, target)
-        from_ = _caller_id(live, target.kind, step.caller_id)
+        from_ = _caller_id(live, target.kind, step.caller_id, told)
     except Unreachable as why:
         live.alert(why.code, f"Dial: {why}", level=why.level)
+        return None
+    if not live.family.may_grow(live.clock.now()):
+        if not live.family.warned:
+            live.family.warned = True
+            what = "too many calls came of one call: do numbers dial one another?"
+            live.alert(13224, f"Dial: {what}", level="warning")
         return None
     call = Call.leg(
         live.world,
@@ -137,7 +148,7 @@ def _line(leg: LiveCall, application: Application | None, target: steps.Target) 
 # -- who is shown as the caller ----------------------------------------------------------------
 
 
-def _caller_id(live: LiveCall, kind: str, wanted: str) -> str:
+def _caller_id(live: LiveCall, kind: str, wanted: str, told: set[int]) -> str:
     """The From of the leg: what the Dial wants, if that is allowed, or the caller's own."""
     own = live.call.from_
     to_phone = kind in ("number", "sim")
@@ -152,7 +163,8 @@ def _caller_id(live: LiveCall, kind: str, wanted: str) -> str:
         return dialled(wanted) or wanted
     if to_phone and ":" in own:
         raise Unreachable(13214, f"a call from {own} needs a callerId, a number of yours")
-    if wanted:
+    if wanted and 13214 not in told:
+        told.add(13214)
         live.alert(
             13214,
             f"Dial: callerId {wanted} is neither verified nor owned, so the caller's own is shown",

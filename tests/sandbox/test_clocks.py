@@ -371,8 +371,7 @@ def test_documents_that_only_lead_to_one_another_end_on_every_clock(kind):
 
         async with Within(kind, answer) as world:
             await world.phone(ALICE, "call", To=SHOP)
-            while world.engine.calls:
-                await asyncio.sleep(0.01)
+            await world.end()
             return world.events()
 
     events = asyncio.run(asyncio.wait_for(story(), 60))

@@ -12,6 +12,7 @@ import json
 import math
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -213,3 +214,22 @@ def test_in_a_hurry_everything_comes_to_an_end(site, reply, start, plan):
 def test_the_same_again_is_the_same(site, reply, start, plan):
     plan = [start, *plan]
     assert played("manual", site, reply, plan) == played("manual", site, reply, plan)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f'<Dial action="/p0">{SHOP}</Dial>',
+        f'<Dial answerOnBridge="true" action="/p0">{SHOP}</Dial>',
+        "<Dial>" + f"<Number>{SHOP}</Number>" * 10 + "</Dial>",
+        '<Dial action="/p0" sequential="true">' + f"<Number>{SHOP}</Number>" * 10 + "</Dial>",
+    ],
+)
+def test_a_number_that_dials_itself_again_and_again_comes_to_an_end(document):
+    """Ten legs each of which makes ten more: the family of a call does not grow for ever."""
+    page = ("text/xml", f"<Response>{document}</Response>".encode())
+    for kind in ("manual", "hurried"):
+        log = played(kind, [page], page, [(0, ("ring", ALICE))])
+        codes = [event["data"]["code"] for event in log if event["type"] == "alert"]
+        assert codes.count(13224) >= 1
+        assert len({event["call_sid"] for event in log}) <= 110
