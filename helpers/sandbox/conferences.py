@@ -168,17 +168,18 @@ class Room(Company):
             for other in self.seats.values():
                 other.look()
         if self.started and seat.participant.beep in ("true", "onEnter"):
-            self._beep("A beep: a participant has joined.")
+            self._beep(seat.participant, "joined")
         await self.teller.tell("participant-join", seat.participant)
         if starts:
             await self.teller.tell("conference-start")
         await self._record()
 
-    def _beep(self, text: str) -> None:
-        for seat in self.seats.values():
-            if not seat.participant.hold:
-                seat.live.entry("notice", text)
-                playing.beep(seat.live)
+    def _beep(self, who: Participant, what: str) -> None:
+        """Everybody hears that somebody has *what*: joined, or left."""
+        hearers = [seat for seat in self.seats.values() if not seat.participant.hold]
+        for seat in hearers:
+            playing.beep(seat.live)
+        self.teller.log("beep", who, what=what, by=[seat.live.call.sid for seat in hearers])
 
     def _state(self, status: str, *names: str) -> None:
         self.conference.status = status
@@ -205,7 +206,7 @@ class Room(Company):
         elif not self.seats and not self.invited:
             self.end(f"last-participant-{how}", participant)
         elif self.started and participant.beep_on_exit:
-            self._beep("A beep: a participant has left.")
+            self._beep(participant, "left")
 
     def end(
         self, reason: str, by: Participant | None = None, leaver: LiveCall | None = None
