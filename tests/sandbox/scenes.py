@@ -41,7 +41,7 @@ class Scene:
     does: Sequence[str] = ()
     hears: Sequence[str] | None = None
     asks: Sequence[str] | None = None
-    alerts: Sequence[int] = ()
+    alerts: Sequence[int] | None = ()
     status: str | None = "completed"
     duration: int | None = None
     start: str = "out"
@@ -107,7 +107,8 @@ class Stage(Town):
             same("Bob hears", self._heard(BOB), list(scene.bob))
         if scene.asks is not None:
             self._compare(scene.asks)
-        same("alerts", self.alerts(), list(scene.alerts))
+        if scene.alerts is not None:
+            same("alerts", self.alerts(), list(scene.alerts))
         if scene.start != "text" and scene.status:
             call = self.client.calls(self.sid).fetch()
             same("status", call.status, scene.status)
@@ -151,6 +152,8 @@ class Stage(Town):
             self.phone(who, "speak", Speech=rest)
         elif name == "text":
             self.phone(who, "text", To=SHOP, Body=rest)
+        elif name == "call":
+            self.phone(who, "call", To=SHOP)
         elif name == "is":
             self.phone(who, Mode=rest)
         elif name == "update":

@@ -1348,6 +1348,176 @@ def _delivered(stage):
     assert [params["MessageStatus"] for params in told] == ["sending", "sent", "delivered"]
 
 
+ROOM = '<Conference beep="false" waitUrl="">room</Conference>'
+LAST = ROOM.replace(" beep", ' endConferenceOnExit="true" beep')
+TOGETHER = [
+    Scene(
+        "two who call the same conference meet there",
+        {"/voice": f"<Dial>{ROOM}</Dial><Say>Bye</Say>"},
+        start="in",
+        does=["2 s", "Bob call", "5 s", "Bob hangup", "2 s", "hangup"],
+        hears=["Dial room", "hangup"],
+        bob=["Dial room", "hangup"],
+    ),
+    Scene(
+        "who ends the conference by leaving sends the others on",
+        {
+            "/voice": [
+                f"<Dial>{ROOM}</Dial><Say>Over</Say>",
+                f"<Dial>{LAST}</Dial>",
+            ]
+        },
+        start="in",
+        does=["2 s", "Bob call", "5 s", "Bob hangup"],
+        hears=["Dial room", "Say Over"],
+        duration=8,
+    ),
+    Scene(
+        "after a conference the action hears that it was answered",
+        {"/voice": f'<Dial action="/after" timeLimit="9">{ROOM}</Dial>', "/after": HI},
+        start="in",
+        hears=["Dial room", "Say Hi"],
+        asks=["POST /voice", "POST /after DialCallStatus=answered !DialCallSid !DialCallDuration"],
+    ),
+    Scene(
+        "a conference tells its callback in order",
+        {
+            "/voice": '<Dial timeLimit="9"><Conference beep="false" waitUrl="" statusCallback="/c" '
+            'statusCallbackEvent="start end join leave">room</Conference></Dial>',
+            "/c": "",
+        },
+        start="in",
+        does=["2 s", "Bob call"],
+        asks=[
+            "POST /voice",
+            "POST /c StatusCallbackEvent=participant-join SequenceNumber=1 FriendlyName=room",
+            "POST /voice",
+            "POST /c StatusCallbackEvent=participant-join SequenceNumber=2 Muted=false Hold=false",
+            "POST /c StatusCallbackEvent=conference-start SequenceNumber=3 ConferenceSid=CF~",
+            "POST /c StatusCallbackEvent=participant-leave SequenceNumber=4",
+            "POST /c StatusCallbackEvent=participant-leave SequenceNumber=5",
+            "POST /c StatusCallbackEvent=conference-end SequenceNumber=6 ReasonConferenceEnded=~",
+        ],
+    ),
+    Scene(
+        "one who waits in a queue may leave it",
+        {
+            "/voice": '<Enqueue waitUrl="/wait" action="/left">line</Enqueue><Say>no</Say>',
+            "/wait": '<Say>Wait</Say><Pause length="4"/><Leave/>',
+            "/left": HI,
+        },
+        start="in",
+        hears=["Enqueue line", "Say Wait", "Pause 4", "Leave", "Say Hi"],
+        asks=[
+            "POST /voice",
+            "POST /wait QueuePosition=1 QueueSid=QU~ CurrentQueueSize=1 QueueTime=0",
+            "POST /left QueueResult=leave QueueSid=QU~ QueueTime=4",
+        ],
+    ),
+    Scene(
+        "the document of one who waits is asked for again at its end",
+        {
+            "/voice": '<Enqueue waitUrl="/wait">line</Enqueue><Say>Next</Say>',
+            "/wait": ["<Pause length='5'/>", "<Pause length='5'/>", "<Leave/>"],
+        },
+        start="in",
+        hears=["Enqueue line", "Pause 5", "Pause 5", "Leave", "Say Next"],
+        asks=["POST /voice", *["POST /wait QueueTime=~"] * 3],
+    ),
+    Scene(
+        "who dials a queue talks with the first who waits",
+        {
+            "/voice": [
+                '<Enqueue waitUrl="" action="/left">line</Enqueue>',
+                '<Dial action="/served"><Queue url="/connect">line</Queue></Dial>',
+            ],
+            "/connect": "<Say>Here we go</Say>",
+            "/left": "<Say>Thanks</Say>",
+            "/served": "<Say>Next please</Say>",
+        },
+        start="in",
+        does=["2 s", "Bob call", "5 s", "Bob hangup"],
+        hears=["Enqueue line", "Say Here we go", "Say Thanks"],
+        asks=[
+            "POST /voice",
+            "POST /voice",
+            "POST /connect QueueSid=QU~ QueueTime=2 DequeingCallSid=CA~",
+            "POST /served DialCallStatus=completed CallStatus=completed",
+            "POST /left QueueResult=bridged",
+        ],
+    ),
+    Scene(
+        "a queue nobody made",
+        {"/voice": '<Dial action="/after"><Queue>nowhere</Queue></Dial>', "/after": HI},
+        asks=["POST /voice", "POST /after DialCallStatus=failed"],
+    ),
+    Scene(
+        "a Dial in the document of those who wait for a conference is passed over",
+        {
+            "/voice": '<Dial timeLimit="9"><Conference waitUrl="/wait">room</Conference></Dial>',
+            "/wait": "<Dial>+14155550101</Dial><Say>Wait</Say>",
+        },
+        start="in",
+        hears=["Dial room", "Say Wait"],
+        alerts=[13238],
+    ),
+]
+
+OTHERS = [
+    Scene(
+        "Refer needs a SIP device",
+        {"/voice": "<Refer><Sip>sip:a@b.test</Sip></Refer>" + HI},
+        hears=["answer", "Refer sip:a@b.test", "Say Hi"],
+        alerts=[13801],
+    ),
+    Scene(
+        "a recording beside the call",
+        {
+            "/voice": '<Start><Recording recordingStatusCallback="/rec"/></Start>'
+            "<Say>one two three four five</Say>",
+            "/rec": "",
+        },
+        hears=["answer", "Start Recording", "Say one two three four five"],
+        asks=["POST /voice", "POST /rec RecordingStatus=completed RecordingDuration=2"],
+    ),
+    Scene(
+        "a payment is passed over",
+        {"/voice": "<Pay/>" + HI},
+        hears=["answer", "Say Hi"],
+        alerts=[12200],
+    ),
+    Scene(
+        "instructions by the API with an address that leads nowhere",
+        {"/voice": "<Pause length='60'/>"},
+        does=[
+            "5 s",
+            "update twiml=<Response><Gather action='/x' numDigits='1'/></Response>",
+            "1 s",
+            "press 1",
+        ],
+        asks=["POST /voice"],
+        alerts=[15004],
+    ),
+    Scene(
+        "a Stop of what nobody started",
+        {"/voice": '<Stop><Stream name="x"/></Stop>' + HI},
+        also=lambda stage: _heard_last(stage, ("Say", "Hi")),
+        alerts=None,
+    ),
+    Scene(
+        "a number of one's own that has no VoiceUrl",
+        {"/voice": '<Dial action="/after">+15005550006</Dial>', "/after": HI},
+        hears=["answer", "Dial +15005550006", "Say Hi"],
+        asks=["POST /voice", "POST /after DialCallStatus=failed DialBridged=false"],
+        alerts=[11100],
+    ),
+]
+
+
+def _heard_last(stage, expected):
+    assert stage.transcript()[-1] == expected
+
+
 ALL = [
     *FIRST,
     *DOCUMENTS,
@@ -1363,6 +1533,8 @@ ALL = [
     *CALLBACKS,
     *HANG_UP,
     *MESSAGES,
+    *TOGETHER,
+    *OTHERS,
 ]
 
 
