@@ -35,7 +35,7 @@ from lxml import etree
 from helpers.resources.base import Params
 from helpers.resources.call import Call
 from helpers.sandbox import Sandbox
-from helpers.sandbox.live_call import LiveCall
+from helpers.sandbox.calls.live_call import LiveCall
 from helpers.serving import Serving
 from helpers.signing import RequestValidator
 

@@ -24,14 +24,15 @@ from helpers.clock import Clock
 from helpers.errors import SandboxError
 from helpers.resources.account import Account
 from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
+from helpers.sandbox import twimlets
 from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
 from helpers.sandbox.engine import Engine
-from helpers.sandbox.inside import App
 from helpers.sandbox.options import TYPES, Options
 from helpers.sandbox.pace import Pace
 from helpers.sandbox.store import Store
-from helpers.sandbox.webhooks import Webhooks
+from helpers.sandbox.web.inside import App
+from helpers.sandbox.web.webhooks import Webhooks
 from helpers.serving import Serving
 
 __all__ = ["Options", "Sandbox"]
@@ -44,7 +45,7 @@ class Sandbox:
 
     As a context manager, or with :meth:`start` and :meth:`stop`, it serves from a thread.
     *sites* are web sites that live in this process, such as ``{"http://shop.test": app}``: they are
-    asked without a socket (see ``helpers.sandbox.inside``).
+    asked without a socket (see ``helpers.sandbox.web.inside``).
     Raises SandboxError, in a sentence, when an option, the port or the data file will not do.
     """
 
@@ -59,7 +60,7 @@ class Sandbox:
         webhooks = Webhooks(
             timeout=self.options.webhook_timeout,
             allow_hosts=self.options.allow_hosts,
-            sites=sites,
+            sites={**twimlets.SITES, **(sites or {})},
         )
         self.store = Store(self.options.data)
         try:

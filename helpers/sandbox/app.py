@@ -38,7 +38,7 @@ from helpers.sandbox import paging, paths, replies
 from helpers.sandbox.engine import AccountWorld, Engine
 from helpers.sandbox.paths import Found, Paths
 from helpers.sandbox.store import Store
-from helpers.sandbox.urls import shown_url
+from helpers.sandbox.web.urls import shown_url
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 MOST_PARAMETERS = 1_000

@@ -20,9 +20,9 @@ from helpers.resources.application import Application
 from helpers.resources.base import Params, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
+from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.engine import Engine
 from helpers.sandbox.handsets import MODES
-from helpers.sandbox.live_call import LiveCall
 
 LONGEST_POLL = 30.0  # real seconds
 LONGEST_TURN = 86_400.0  # seconds of the clock

@@ -33,20 +33,21 @@ from helpers.resources.number import (
 from helpers.resources.participant import Participant
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
-from helpers.sandbox import conferences, mixing, mp3
-from helpers.sandbox import recording as recordings
 from helpers.sandbox.actors import spawn
-from helpers.sandbox.announcements import Announcement
-from helpers.sandbox.conference_events import VIA_API
+from helpers.sandbox.calls import recording as recordings
+from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.handsets import Handset
-from helpers.sandbox.live_call import LiveCall
 from helpers.sandbox.live_message import Delivery, Inbound
+from helpers.sandbox.meetings import conferences
+from helpers.sandbox.meetings.announcements import Announcement
+from helpers.sandbox.meetings.conference_events import VIA_API
+from helpers.sandbox.meetings.queues import Line
 from helpers.sandbox.pairs import Pair, Pairs
-from helpers.sandbox.queues import Line
+from helpers.sandbox.sound import mixing, mp3
 from helpers.sandbox.store import Store
 from helpers.sandbox.threads import in_a_thread
-from helpers.sandbox.urls import shown_url
-from helpers.sandbox.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+from helpers.sandbox.web.urls import shown_url
+from helpers.sandbox.web.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
 from helpers.twiml import steps
 
 _log = logging.getLogger(__name__)
@@ -651,9 +652,7 @@ class AccountWorld:
             for name in ("status", "reason_conference_ended", "call_sid_ending_conference"):
                 setattr(conference, name, getattr(room.conference, name))
 
-    def announce(
-        self, conference: Conference, call_sid: str | None, url: str, method: str
-    ) -> None:
+    def announce(self, conference: Conference, call_sid: str | None, url: str, method: str) -> None:
         room = self._room(conference.sid)
         if room is not None and (call_sid is None or call_sid in room.seats):
             announcement = Announcement(room, call_sid, url, method)

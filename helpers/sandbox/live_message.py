@@ -11,9 +11,9 @@ from helpers.resources.base import Params
 from helpers.resources.message import Message
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
+from helpers.sandbox.calls.parties import dialled
 from helpers.sandbox.pairs import MOST_REPLIES
-from helpers.sandbox.parties import dialled
-from helpers.sandbox.webhooks import MEDIA_LIMIT, Cookies
+from helpers.sandbox.web.webhooks import MEDIA_LIMIT, Cookies
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 

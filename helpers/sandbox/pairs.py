@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from helpers.sandbox.cookies import Cookies
+from helpers.sandbox.web.cookies import Cookies
 
 COOKIES_LAST = timedelta(hours=4)  # from message to message
 MOST_REPLIES = 15  # each soon after the one before

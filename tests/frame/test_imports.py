@@ -56,8 +56,10 @@ LIBRARIES: dict[str, set[str]] = {
     "doctor": {"jupyter_client", "packaging"},
 }
 
-# Within the sandbox each file may import from the ones before it.
-SANDBOX_ORDER = ["store", "webhooks", "engine", "app", "control", "__init__", "__main__"]
+# Within the sandbox each file or folder may import from the ones before it. What is not named here
+# (calls, meetings, streams, live_message) belongs to the engine: they know one another.
+SANDBOX_ORDER = ["store", "sound", "web", "twimlets", "engine", "app", "control"]
+SANDBOX_ORDER += ["__init__", "__main__"]
 
 # What decides must not act: no network, no disk, no tasks.
 NOT_IN_PURE = {"asyncio", "sqlite3", "socket", "threading", "urllib.request", "http.client"}
@@ -112,7 +114,7 @@ def wrong_order(where: str, line: int, parts: tuple[str, ...], target: list[str]
     """Return what is wrong with an import of *target* by the sandbox's file *parts*."""
     if parts[0] != "sandbox" or target[0] != "sandbox" or len(target) < 2:
         return []
-    own, other = parts[-1], target[1]
+    own, other = parts[1], target[1]
     if own not in SANDBOX_ORDER or other not in SANDBOX_ORDER:
         return []
     if SANDBOX_ORDER.index(other) > SANDBOX_ORDER.index(own):
@@ -135,6 +137,7 @@ def test_helpers_import_downwards_only(root: Path) -> None:
         ("phone.py", "def f():\n    from helpers.sandbox import Sandbox", "may not know sandbox"),
         ("sandbox/store.py", "from helpers.sandbox.engine import x", "store may not know engine"),
         ("sandbox/engine.py", "from . import app", "engine may not know app"),
+        ("sandbox/web/urls.py", "from helpers.sandbox.engine import x", "web may not know engine"),
         ("errors.py", "from helpers import config", "errors may not know config"),
         ("clock.py", "from helpers.config import read_settings", "clock may not know config"),
         ("new_thing.py", "", "Give new_thing a line"),

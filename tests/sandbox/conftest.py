@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.sandbox import voices
+from helpers.sandbox.sound import voices
 
 
 @pytest.fixture

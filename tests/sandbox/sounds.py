@@ -5,7 +5,7 @@ import math
 import struct
 import wave
 
-from helpers.sandbox.codings import to_bytes, to_samples
+from helpers.sandbox.sound.codings import to_bytes, to_samples
 
 
 def wav(data, coding=1, bits=16, channels=1, rate=8000, block=0, more=b""):

@@ -8,8 +8,8 @@ import wave
 import pytest
 
 from helpers.resources.recording import Recording
-from helpers.sandbox import audio, codings, mixing, mp3, sound_files, voices
-from helpers.sandbox.codings import to_samples
+from helpers.sandbox.sound import audio, codings, mixing, mp3, sound_files, voices
+from helpers.sandbox.sound.codings import to_samples
 from tests.sandbox.sounds import loudness, strength, wav
 
 pytestmark = pytest.mark.usefixtures("no_voice")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpers.sandbox.cookies import Cookies
+from helpers.sandbox.web.cookies import Cookies
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

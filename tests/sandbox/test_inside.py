@@ -13,9 +13,9 @@ from twilio.rest import Client
 
 from helpers.errors import SandboxError
 from helpers.sandbox import Sandbox
-from helpers.sandbox.cookies import Cookies
-from helpers.sandbox.inside import Inside
-from helpers.sandbox.webhooks import Webhooks
+from helpers.sandbox.web.cookies import Cookies
+from helpers.sandbox.web.inside import Inside
+from helpers.sandbox.web.webhooks import Webhooks
 from tests.sandbox.town import ALICE, SHOP
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -4,7 +4,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from helpers.resources.recording import Recording
-from helpers.sandbox import audio, mp3
+from helpers.sandbox.sound import audio, mp3
 from tests.sandbox.sounds import recorded, strength
 from tests.sandbox.town import ALICE, Town, twiml
 

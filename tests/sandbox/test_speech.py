@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.sandbox import audio
+from helpers.sandbox.sound import audio
 from tests.sandbox.sounds import loudness, recorded, strength, wav
 from tests.sandbox.town import ALICE, Town, twiml
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from helpers.sandbox import voices
+from helpers.sandbox.sound import voices
 from tests.sandbox.sockets import Program
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from helpers.sandbox.inside import ask
 from helpers.sandbox.twimlets import SITES, TWIMLETS
+from helpers.sandbox.web.inside import ask
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 CAROL = "+14155550102"

@@ -16,9 +16,10 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from helpers.errors import SandboxError
-from helpers.sandbox.machines import is_loopback
-from helpers.sandbox.urls import with_query
-from helpers.sandbox.webhooks import Cookies, Webhooks
+from helpers.sandbox import twimlets
+from helpers.sandbox.web.machines import is_loopback
+from helpers.sandbox.web.urls import with_query
+from helpers.sandbox.web.webhooks import Cookies, Webhooks
 from helpers.serving import Serving
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -214,7 +215,8 @@ def test_credentials_in_a_url_are_sent_only_after_the_site_asked(site):
 
 
 def test_the_guides_twimlet_is_answered_inside():
-    reply = ask("http://twimlets.com/message?Message%5B0%5D=Hello%20World")
+    address = "http://twimlets.com/message?Message%5B0%5D=Hello%20World"
+    reply = ask(address, sites=twimlets.SITES)
     assert reply.body.endswith(b"<Response><Say>Hello World</Say></Response>")
 
 

@@ -20,7 +20,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from helpers.sandbox import Sandbox, inside
+from helpers.sandbox import Sandbox
+from helpers.sandbox.web import inside
 from tests.sandbox.town import ALICE, BOB, SHOP
 
 SITE = "http://shop.test"

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlsplit
 
-from helpers.sandbox.inside import App, Message
 from helpers.sandbox.twimlets import conference, forwarding, music, voicemail, words
 from helpers.sandbox.twimlets.asked import Answer, Asked, document
+from helpers.sandbox.web.inside import App, Message
 from helpers.twiml import VoiceResponse
 
 __all__ = ["SITES", "TWIMLETS", "answer", "demo", "get"]
@@ -102,5 +102,5 @@ _HOSTS: dict[str, App] = {
     "www.twimlets.com": twimlets_com,
     "demo.twilio.com": demo_twilio_com,
 }
-#: The sites of `helpers.sandbox.inside` that every sandbox has.
+#: The sites of `helpers.sandbox.web.inside` that every sandbox has.
 SITES = {f"{scheme}://{host}": app for host, app in _HOSTS.items() for scheme in ("http", "https")}

@@ -1,0 +1,1 @@
+"""One live call and what its verbs do: ring others, listen, play, record."""

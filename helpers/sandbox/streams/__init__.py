@@ -1,0 +1,1 @@
+"""What runs over a WebSocket or beside a call: streams, relays, transcriptions."""
