@@ -41,11 +41,18 @@ class Serving:
 
     *port* 0 takes a free one. Start and stop are safe to repeat, and a stopped one can start
     again, on the same port. ``url`` is known once it has started. ``failures`` keeps the last
-    exceptions that the app let through, one line each: nothing is printed into cells.
+    exceptions that the app let through, one line each: nothing is printed into cells. With
+    *sockets* an ASGI app may take WebSockets, too.
     """
 
     def __init__(
-        self, app: Any, port: int = 0, host: str = "127.0.0.1", *, lifespan: str = "auto"
+        self,
+        app: Any,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        lifespan: str = "auto",
+        sockets: bool = True,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             raise SandboxError(
@@ -56,6 +63,7 @@ class Serving:
         self.port = port
         self.failures: deque[str] = deque(maxlen=20)
         self._lifespan = lifespan
+        self._sockets = sockets
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._release: Callable[[], None] | None = None
@@ -88,7 +96,7 @@ class Serving:
             log_level=logging.CRITICAL,
             access_log=False,
             http="httptools",
-            ws="none",
+            ws="websockets-sansio" if self._sockets else "none",
             lifespan=self._lifespan,  # type: ignore[arg-type]
             timeout_graceful_shutdown=2,
             # Longer than clients keep an idle connection: who closes first must not be the server,
@@ -178,6 +186,9 @@ class _Watcher:
         self._failures = failures
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._talk(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, self._noting(send))
             return
@@ -197,6 +208,21 @@ class _Watcher:
                 await _apologise(send)
             elif not ended:
                 raise  # only breaking the connection tells the client that half is missing
+
+    async def _talk(self, scope: Message, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as problem:
+            self._failures.append(_line(problem, f"WebSocket {scope['path']}"))
+            # Before it was accepted this refuses it; after, 1011 says that the server failed.
+            await send({"type": "websocket.close", **({"code": 1011} if begun else {})})
 
     def _noting(self, send: Send) -> Send:
         async def note(message: Message) -> None:

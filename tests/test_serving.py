@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import gc
 import socket
 import threading
 
+import aiohttp
 import pytest
 import requests
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from helpers.errors import SandboxError
 from helpers.serving import Serving
@@ -235,3 +237,44 @@ def test_a_wsgi_app_without_its_package_says_what_to_install(monkeypatch):
 def test_what_is_no_app_is_refused():
     with pytest.raises(SandboxError, match="str is no web app"):
         Serving("app:app").start()
+
+
+async def echo(socket):
+    await socket.accept()
+    word = await socket.receive_text()
+    if word == "fail":
+        raise ValueError("no such word")
+    await socket.send_text(word.upper())
+    await socket.close()
+
+
+def talk(url, word):
+    """Say one word over a WebSocket; the answer, or the code it was closed with."""
+
+    async def once():
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url.replace("http", "ws") + "/talk") as socket,
+        ):
+            await socket.send_str(word)
+            answer = await socket.receive(timeout=10)
+            return answer.data
+
+    return asyncio.run(once())
+
+
+def test_an_app_may_take_websockets():
+    with Serving(Starlette(routes=[WebSocketRoute("/talk", echo)])) as site:
+        assert talk(site.url, "hello") == "HELLO"
+        assert talk(site.url, "fail") == 1011
+        assert len(site.failures) == 1
+        assert site.failures[0].startswith(
+            "WebSocket /talk: ValueError: no such word (test_serving"
+        )
+
+
+def test_an_app_without_websockets_refuses_them():
+    for app in (Starlette(), wsgi):
+        with Serving(app) as site, pytest.raises(aiohttp.WSServerHandshakeError):
+            talk(site.url, "hello")
+        assert not site.running

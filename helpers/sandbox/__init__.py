@@ -197,7 +197,11 @@ class Sandbox:
         """Serve from a thread; returns itself."""
         if self._serving is None:
             serving = Serving(
-                self.app, port=self.options.port, host=self.options.host, lifespan="on"
+                self.app,
+                port=self.options.port,
+                host=self.options.host,
+                lifespan="on",
+                sockets=False,
             )
             try:
                 serving.start()

@@ -10,9 +10,13 @@ import wave
 
 import pytest
 from aiohttp import web
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from twilio.request_validator import RequestValidator
 
 from helpers.sandbox.sound import voices
+from helpers.serving import Serving
 from tests.sandbox.sockets import Program
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
@@ -669,3 +673,28 @@ def test_with_a_voice_on_this_machine_the_words_are_said(monkeypatch):
         sounds = {sound for _, _, sound in frames(program.ended())}
     assert len(sounds) == 1
     assert set(sounds.pop()) != {255}
+
+
+def test_the_web_site_that_says_stream_may_be_the_one_that_takes_it():
+    """A page and a WebSocket in one app of the reader's, by a relative address."""
+    got = []
+
+    async def voice(request):
+        document = twiml("<Connect><Stream url='/sound'/></Connect><Say>bye</Say>")
+        return Response(document, media_type="text/xml")
+
+    async def sound(socket):
+        await socket.accept()
+        async for message in socket.iter_json():
+            got.append(message["event"])
+            if message["event"] == "start":
+                await socket.close()
+                break
+
+    routes = [Route("/voice", voice, methods=["POST"]), WebSocketRoute("/sound", sound)]
+    with Serving(Starlette(routes=routes)) as site, Town() as town:
+        town.call(url=site.url + "/voice")
+        town.advance(5)
+        assert town.transcript()[-1] == ("Say", "bye")
+    assert got == ["connected", "start"]
+    assert not site.failures
