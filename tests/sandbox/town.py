@@ -18,6 +18,20 @@ from helpers.serving import Serving
 SHOP, ALICE, BOB = "+15005550006", "+14155550100", "+14155550101"
 
 
+# What the wall's clock has of its own: moments, and durations that it is a little late for.
+TIMES = {"at", "seconds", "duration", "Timestamp", "RecordingStartTime", "QueueTime", "Duration"}
+TIMES |= {"CallDuration", "DialCallDuration", "RecordingDuration"}
+
+
+def timeless(data):
+    """*data* of an event without moments and durations, within its parameters too."""
+    return {
+        name: timeless(value) if isinstance(value, dict) else value
+        for name, value in data.items()
+        if name not in TIMES
+    }
+
+
 class WebSite:
     """A web site whose pages a test writes: path -> TwiML, or (status, type, body)."""
 
