@@ -341,6 +341,7 @@ def _grow(
     *classes* says what each tag means here. libxml2 has refused anything deeper than 256.
     """
     made: list[TwiML | str | Comment] = []
+    add, note = made.append, parsed.append
     for tree in trees:
         name = tree.tag if is_plain else _name(tree)
         cls = classes.get(name)
@@ -352,16 +353,16 @@ def _grow(
         element.value = tree.text
         attrs: Any = dict(tree.items()) if is_plain else _attributes(tree)
         element.attrs = attrs
-        parsed.append(element)
+        note(element)
         if len(tree):
             below = CHILDREN.get(type(element).__name__, {})
             element.verbs = _grow(tree, below, parsed, is_plain)
         else:
             element.verbs = []
-        made.append(element)
+        add(element)
         tail = tree.tail
         if tail:
-            made.append(tail)
+            add(tail)
     return made
 
 

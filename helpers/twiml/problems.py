@@ -138,6 +138,8 @@ def _remember(key: int) -> None:
 
 def _all_of(element: TwiML, ahead: bool) -> int | None:
     """Everything that is judged of an element, hashed; None if it goes deeper than one level."""
+    if not element.verbs:  # most have nothing in them
+        return hash((ahead, type(element), element.value, *element.attrs.items()))
     parts: list[object] = [ahead, type(element), element.value, *element.attrs.items()]
     for child in element.verbs:
         if not isinstance(child, TwiML):
