@@ -95,7 +95,10 @@ class Within:
             await self.clock.turn(OVER)
             assert self.clock.due() is None, "something is still to come"
         while not (self.clock.quiet and self.clock.due() is None):
-            await asyncio.sleep(0.01 if self.clock.kind == "real" else 0)
+            if self.clock.kind == "real":
+                await self.engine.next_event(0.05)
+            else:
+                await asyncio.sleep(0)  # lets the others have their turn
 
     def events(self) -> list[dict[str, Any]]:
         """The log from its beginning."""
