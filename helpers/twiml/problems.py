@@ -195,9 +195,9 @@ class _Search:
 
     def _look_inside(self, element: TwiML, cls: type[TwiML]) -> None:
         aside = ASIDE.get(self.document.kind) if element is self.document.root else None
-        in_gather = cls.__name__ == "Gather"
+        in_gather, found, ahead = cls.__name__ == "Gather", self.found, self.ahead
         for child in element.verbs:
-            if not isinstance(child, TwiML) or len(self.found) > ENOUGH:
+            if not isinstance(child, TwiML) or len(found) > ENOUGH:
                 continue
             if isinstance(child, GenericNode):
                 self._add(child, _misplaced(cls, child.name, element.name))
@@ -206,11 +206,11 @@ class _Search:
                 is_dial = self.document.kind == "called" and child.name == "Dial"
                 what = f"<{child.name}> cannot be used {aside.where}"
                 self._add(child, Fault(13201 if is_dial else aside.code, what, "take it out"))
-            whole = _all_of(child, self.ahead)
+            whole = _all_of(child, ahead)
             if whole is None or whole not in _SOUND:
-                before = len(self.found)
+                before = len(found)
                 self.look(child, in_gather)
-                if whole is not None and len(self.found) == before:
+                if whole is not None and len(found) == before:
                     _remember(whole)
 
     def _add(self, element: TwiML, fault: Fault) -> None:
