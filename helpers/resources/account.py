@@ -121,6 +121,7 @@ class ApiKey(Resource):
     prefix: ClassVar[str] = "SK"
     path: ClassVar[str] = "Keys"
     plural: ClassVar[str] = "keys"
+    omits: ClassVar[tuple[str, ...]] = ("account_sid",)
     singular: ClassVar[str] = "Key"
     has_uri: ClassVar[bool] = False
 
@@ -141,7 +142,6 @@ class ApiKey(Resource):
     ) -> dict[str, Any]:
         """Four fields, and the secret only in the answer that makes the key."""
         reply = super().as_json(view, operation, server)
-        del reply["account_sid"]
         if operation != "create":
             del reply["secret"]
         return reply

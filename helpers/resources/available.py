@@ -157,6 +157,7 @@ class AvailablePhoneNumber(Resource):
     path: ClassVar[str] = "AvailablePhoneNumbers/{iso_country}/Local"
     plural: ClassVar[str] = "available_phone_numbers"
     operations: ClassVar[tuple[str, ...]] = ("list",)
+    omits: ClassVar[tuple[str, ...]] = ("sid", "account_sid", "date_created", "date_updated")
     kept: ClassVar[bool] = False
     has_uri: ClassVar[bool] = False
     more_views: ClassVar[tuple[View, ...]] = tuple(
@@ -246,15 +247,6 @@ class AvailablePhoneNumber(Resource):
             postal_code=area.postal_code if area else None,
         )
 
-    def as_json(
-        self, view: View | None = None, operation: str = "fetch", server: str = ""
-    ) -> dict[str, Any]:
-        """It belongs to nobody, so it has no SID, no account and no dates."""
-        reply = super().as_json(view, operation, server)
-        for name in ("sid", "account_sid", "date_created", "date_updated"):
-            del reply[name]
-        return reply
-
 
 @dataclass(kw_only=True)
 class AvailablePhoneNumberCountry(Resource):
@@ -264,6 +256,7 @@ class AvailablePhoneNumberCountry(Resource):
     plural: ClassVar[str] = "countries"
     singular: ClassVar[str] = "Country"
     operations: ClassVar[tuple[str, ...]] = ("list", "fetch")
+    omits: ClassVar[tuple[str, ...]] = ("sid", "account_sid", "date_created", "date_updated")
     kept: ClassVar[bool] = False
 
     beta: bool = shown(False, kind="boolean")
@@ -292,6 +285,4 @@ class AvailablePhoneNumberCountry(Resource):
     ) -> dict[str, Any]:
         """Its names, and where its numbers are."""
         reply = super().as_json(view, operation, server)
-        for name in ("sid", "account_sid", "date_created", "date_updated"):
-            del reply[name]
         return reply | {"subresource_uris": self.link_uris()}

@@ -327,6 +327,8 @@ class Resource:
     newest_first: ClassVar[bool] = True
     #: HTTP status of a successful create
     create_status: ClassVar[int] = 201
+    #: fields that all resources have and replies about this one leave out
+    omits: ClassVar[tuple[str, ...]] = ()
     #: whether a reply tells its own path
     has_uri: ClassVar[bool] = True
 
@@ -364,6 +366,18 @@ class Resource:
         """Check and apply the parameters of an update request, or refuse."""
         for name, value in self.take("update", params).items():
             setattr(self, name, value)
+
+    @classmethod
+    def new(cls, world: World, **fields: Any) -> Self:
+        """An unsaved one of this account's, made now, with the next SID of its kind."""
+        now = world.now()
+        return cls(
+            sid=world.sid(cls.prefix),
+            account_sid=world.account.sid,
+            date_created=now,
+            date_updated=now,
+            **fields,
+        )
 
     def created(self, world: World) -> None:
         """What happens once it is saved."""
@@ -464,7 +478,7 @@ class Resource:
         """
         reply: dict[str, Any] = {}
         for f in dataclasses.fields(self):
-            if f.metadata["shown"]:
+            if f.metadata["shown"] and f.name not in self.omits:
                 reply[f.name.rstrip("_")] = to_json(f.metadata["kind"], getattr(self, f.name))
         if self.has_uri:
             reply["uri"] = f"{self.home(view)}/{getattr(self, self.key)}.json"

@@ -285,14 +285,7 @@ class Call(Resource):
 
     @classmethod
     def _made(cls, world: World, **fields: Any) -> Call:
-        now = world.now()
-        call = cls(
-            sid=world.sid(cls.prefix),
-            account_sid=world.account.sid,
-            date_created=now,
-            date_updated=now,
-            **fields,
-        )
+        call = cls.new(world, **fields)
         call._format_numbers()
         return call
 

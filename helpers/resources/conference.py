@@ -59,14 +59,7 @@ class Conference(Resource):
     @classmethod
     def opened(cls, world: World, name: str) -> Conference:
         """The unsaved conference that begins in the room called *name*."""
-        now = world.now()
-        return cls(
-            sid=world.sid(cls.prefix),
-            account_sid=world.account.sid,
-            date_created=now,
-            date_updated=now,
-            friendly_name=name,
-        )
+        return cls.new(world, friendly_name=name)
 
     @classmethod
     def running(cls, world: World, name: str) -> Conference | None:

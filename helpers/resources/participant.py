@@ -44,6 +44,7 @@ class Participant(Resource):
     key: ClassVar[str] = "call_sid"
     path: ClassVar[str] = "Conferences/{conference_sid}/Participants"
     plural: ClassVar[str] = "participants"
+    omits: ClassVar[tuple[str, ...]] = ("sid",)
     indexed: ClassVar[tuple[str, ...]] = ("conference_sid", "call_sid")
     #: who is rung into a room that nobody is in yet opens it
     above_optional: ClassVar[tuple[str, ...]] = ("create",)
@@ -206,9 +207,8 @@ class Participant(Resource):
     def as_json(
         self, view: View | None = None, operation: str = "fetch", server: str = ""
     ) -> dict[str, Any]:
-        """It has no SID of its own; how long its call waited, the first reply alone tells."""
+        """How long its call waited, the first reply alone tells."""
         reply = super().as_json(view, operation, server)
-        del reply["sid"]
         if operation != "create":
             reply["queue_time"] = None
         return reply

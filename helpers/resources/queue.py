@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from helpers.errors import Refusal
 from helpers.resources.base import (
     MALFORMED_REQUEST,
     Params,
     Resource,
-    View,
     World,
     hidden,
     is_web_address,
@@ -55,15 +54,7 @@ class Queue(Resource):
     @classmethod
     def opened(cls, world: World, name: str, size: int | None) -> Queue:
         """The unsaved queue that an Enqueue makes."""
-        now = world.now()
-        return cls(
-            sid=world.sid(cls.prefix),
-            account_sid=world.account.sid,
-            date_created=now,
-            date_updated=now,
-            friendly_name=name,
-            max_size=size or USUAL_SIZE,
-        )
+        return cls.new(world, friendly_name=name, max_size=size or USUAL_SIZE)
 
     def change(self, params: Params, world: World) -> None:
         """Give it another name or size; who waits goes on waiting."""
@@ -104,6 +95,7 @@ class Member(Resource):
     plural: ClassVar[str] = "queue_members"
     singular: ClassVar[str] = "QueueMember"
     operations: ClassVar[tuple[str, ...]] = ("list", "fetch", "update")
+    omits: ClassVar[tuple[str, ...]] = ("sid", "account_sid", "date_created", "date_updated")
     indexed: ClassVar[tuple[str, ...]] = ("queue_sid",)
     newest_first: ClassVar[bool] = False
 
@@ -119,14 +111,10 @@ class Member(Resource):
     @classmethod
     def waiting(cls, world: World, queue: Queue, call_sid: str) -> Member:
         """The unsaved member that a call becomes now."""
-        now = world.now()
-        return cls(
-            sid=world.sid(cls.prefix),
-            account_sid=world.account.sid,
-            date_created=now,
-            date_updated=now,
+        return cls.new(
+            world,
             call_sid=call_sid,
-            date_enqueued=now,
+            date_enqueued=world.now(),
             queue_sid=queue.sid,
         )
 
@@ -159,15 +147,6 @@ class Member(Resource):
         if name == "Front":
             return members[0].sid if members else ""
         return next((member.sid for member in members if member.call_sid == name), "")
-
-    def as_json(
-        self, view: View | None = None, operation: str = "fetch", server: str = ""
-    ) -> dict[str, Any]:
-        """It has neither a SID nor dates of its own."""
-        reply = super().as_json(view, operation, server)
-        for name in ("sid", "account_sid", "date_created", "date_updated"):
-            del reply[name]
-        return reply
 
 
 def average(members: list[Member], now: datetime) -> int:

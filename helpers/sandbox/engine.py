@@ -182,11 +182,8 @@ class Engine:
             "url": url,
         }
         world.save(
-            Notification(
-                sid=world.sid("NO"),
-                account_sid=account_sid,
-                date_created=now,
-                date_updated=now,
+            Notification.new(
+                world,
                 call_sid=call_sid,
                 error_code=str(code),
                 log="0" if level == "error" else "1",

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.sandbox.town import ALICE, Town, twiml
+from tests.sandbox.town import ALICE, Town, press, speak, twiml
 
 SIX = "<Say>one two three four five six</Say>"  # 2.4 seconds
 
@@ -23,16 +23,6 @@ def ask(town, attributes, inside="", after="<Say>nothing</Say>"):
     call = town.call()
     town.advance(2)
     return call
-
-
-def press(town, digits, after=0.0):
-    town.advance(after)
-    town.phone(ALICE, "press", Digits=digits)
-
-
-def speak(town, words, after=0.0):
-    town.advance(after)
-    town.phone(ALICE, "speak", Speech=words)
 
 
 def heard(town):

@@ -6,7 +6,7 @@ from twilio.base.exceptions import TwilioRestException
 from helpers.resources.recording import Recording
 from helpers.sandbox.sound import audio, mp3
 from tests.sandbox.sounds import recorded, strength
-from tests.sandbox.town import ALICE, Town, twiml
+from tests.sandbox.town import ALICE, Town, press, speak, twiml
 
 pytestmark = pytest.mark.usefixtures("no_voice")
 
@@ -24,16 +24,6 @@ def leave_message(town, attributes, after="<Say>nothing</Say>", **options):
     call = town.call(**options)
     town.advance(2)
     return call
-
-
-def press(town, digits, after=0.0):
-    town.advance(after)
-    town.phone(ALICE, "press", Digits=digits)
-
-
-def speak(town, words, after=0.0):
-    town.advance(after)
-    town.phone(ALICE, "speak", Speech=words)
 
 
 def told(town):

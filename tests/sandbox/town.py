@@ -149,6 +149,18 @@ class Town:
         return self.client.calls(call.sid).fetch().status
 
 
+def press(town, digits, after=0.0):
+    """Alice presses keys, some seconds from now."""
+    town.advance(after)
+    town.phone(ALICE, "press", Digits=digits)
+
+
+def speak(town, words, after=0.0):
+    """Alice says something, some seconds from now."""
+    town.advance(after)
+    town.phone(ALICE, "speak", Speech=words)
+
+
 def twiml(inside):
     """A document with *inside* in it."""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'

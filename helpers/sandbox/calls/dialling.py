@@ -215,17 +215,8 @@ class Dialling:
 
     async def _record(self) -> None:
         """Record from now on, if nothing runs yet."""
-        step = self.step
         if self.tape is None:
-            self.tape = await recording.begin(
-                self.live,
-                "DialVerb",
-                channels=2 if step.record.endswith("dual") else 1,
-                track=step.recording_track,
-                callback=step.recording_callback,
-                method=step.recording_callback_method,
-                events=tuple(step.recording_callback_events),
-            )
+            self.tape = await recording.begin_of_dial(self.live, self.step)
 
     async def _stop_tape(self) -> None:
         if self.tape is not None:

@@ -176,12 +176,8 @@ def caller_id(live: LiveCall, request: ValidationRequest) -> OutgoingCallerId:
     """Keep a number as verified, once."""
     if (known := live.world.verified(request.phone_number)) is not None:
         return known
-    now = live.clock.now()
-    verified = OutgoingCallerId(
-        sid=live.world.sid("PN"),
-        account_sid=live.call.account_sid,
-        date_created=now,
-        date_updated=now,
+    verified = OutgoingCallerId.new(
+        live.world,
         friendly_name=request.friendly_name or phone_numbers.national(request.phone_number),
         phone_number=request.phone_number,
     )

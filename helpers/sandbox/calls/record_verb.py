@@ -83,15 +83,7 @@ def _transcribe(live: LiveCall, step: steps.RecordCaller, made: Recording, words
         text = f"{duration} s are not transcribed: it takes more than {SHORTEST}, at most {LONGEST}"
         live.alert(13617, text, level="warning")
         return
-    now = live.clock.now()
-    written = Transcription(
-        sid=live.world.sid("TR"),
-        account_sid=made.account_sid,
-        date_created=now,
-        date_updated=now,
-        duration=duration,
-        recording_sid=made.sid,
-    )
+    written = Transcription.new(live.world, duration=duration, recording_sid=made.sid)
     live.world.save(written)
     work = _written(live, written, words, step.transcribe_callback, recording.url(live, made))
     live.engine.background(made.account_sid, work)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.resources.call import Call
     from helpers.sandbox.calls.live_call import Listener, LiveCall
     from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.twiml import steps
 
 
 class Recordable(Protocol):
@@ -150,25 +151,34 @@ async def begin(
     **told: Any,
 ) -> Tape:
     """Record the call, or one *track* of it; *told* are the callback, its method and its events."""
-    now = live.clock.now()
-    recording = Recording(
-        sid=live.world.sid("RE"),
-        account_sid=live.call.account_sid,
-        date_created=now,
-        date_updated=now,
+    recording = Recording.new(
+        live.world,
         call_sid=live.call.sid,
         conference_sid=conference_sid,
         status="in-progress",
         source=source,
         channels=channels if track == "both" else 1,  # one side alone is always mono
         track=track,
-        start_time=now,
+        start_time=live.clock.now(),
     )
     live.world.save(recording)
     tape = live.tapes[recording.sid] = Tape(recording, live.clock, **told)
     live.listeners[recording.sid] = tape
     await _tell(live, tape)
     return tape
+
+
+async def begin_of_dial(live: LiveCall, step: steps.Connect | steps.TakeFromQueue) -> Tape:
+    """Record a call from now on as its Dial wants it."""
+    return await begin(
+        live,
+        "DialVerb",
+        channels=2 if step.record.endswith("dual") else 1,
+        track=step.recording_track,
+        callback=step.recording_callback,
+        method=step.recording_callback_method,
+        events=tuple(step.recording_callback_events),
+    )
 
 
 async def begin_asked(live: LiveCall) -> None:

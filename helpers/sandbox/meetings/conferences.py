@@ -138,12 +138,8 @@ class Room(Company):
         return seat
 
     def _participant(self, live: LiveCall, step: steps.Join) -> Participant:
-        now = self.clock.now()
-        participant = Participant(
-            sid=self.world.sid(Participant.prefix),
-            account_sid=self.conference.account_sid,
-            date_created=now,
-            date_updated=now,
+        participant = Participant.new(
+            self.world,
             call_sid=live.call.sid,
             conference_sid=self.conference.sid,
             label=step.label or None,

@@ -340,15 +340,7 @@ async def _reach(live: LiveCall, line: Line, step: steps.TakeFromQueue) -> Place
 async def _tape(live: LiveCall, step: steps.TakeFromQueue) -> recording.Tape | None:
     if step.record == "do-not-record":
         return None
-    return await recording.begin(
-        live,
-        "DialVerb",
-        channels=2 if step.record.endswith("dual") else 1,
-        track=step.recording_track,
-        callback=step.recording_callback,
-        method=step.recording_callback_method,
-        events=tuple(step.recording_callback_events),
-    )
+    return await recording.begin_of_dial(live, step)
 
 
 def _let_go(live: LiveCall, line: Line) -> None:

@@ -183,22 +183,29 @@ class SsmlLang(_Ssml):
         _read(self, reading, replace(manner, language=self.get("xml_lang") or manner.language))
 
 
-class SsmlP(_Ssml):
-    """A paragraph; a pause follows it."""
+class _Part(_Ssml):
+    """A part of a text that stands for itself; a pause of a certain *strength* follows it."""
 
-    tag = "p"
-    inside = ("Say", "SsmlLang", "SsmlProsody")
-    body_name = "words"
+    strength: ClassVar[str]
 
     def spoken(self) -> str:
         """The words, apart from those around them."""
         return f" {super().spoken()} "
 
     def read(self, reading: Reading, manner: Manner) -> None:
-        """The words, and the longest of pauses."""
+        """The words, and the pause."""
         reading.gap(0)
         _read(self, reading, manner)
-        reading.gap(BREAKS["x-strong"], closing=True)
+        reading.gap(BREAKS[self.strength], closing=True)
+
+
+class SsmlP(_Part):
+    """A paragraph; a pause follows it."""
+
+    tag = "p"
+    inside = ("Say", "SsmlLang", "SsmlProsody")
+    body_name = "words"
+    strength = "x-strong"
 
 
 class SsmlPhoneme(_Ssml):
@@ -271,22 +278,13 @@ def _rate(text: str) -> float:
     return max(SLOWEST, number / 100)
 
 
-class SsmlS(_Ssml):
+class SsmlS(_Part):
     """A sentence; a short pause follows it."""
 
     tag = "s"
     inside = ("Say", "SsmlLang", "SsmlP", "SsmlProsody")
     body_name = "words"
-
-    def spoken(self) -> str:
-        """The words, apart from those around them."""
-        return f" {super().spoken()} "
-
-    def read(self, reading: Reading, manner: Manner) -> None:
-        """The words, and a pause shorter than that of a paragraph."""
-        reading.gap(0)
-        _read(self, reading, manner)
-        reading.gap(BREAKS["strong"], closing=True)
+    strength = "strong"
 
 
 class SsmlSayAs(_Ssml):
