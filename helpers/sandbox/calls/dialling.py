@@ -220,9 +220,7 @@ class Dialling:
 
     async def _stop_tape(self) -> None:
         if self.tape is not None:
-            trims = self.step.trim == "trim-silence"
-            seconds = self.tape.trimmed() if trims else self.tape.seconds()
-            await recording.end(self.live, self.tape, max(1.0, seconds))
+            await recording.end(self.live, self.tape, least=1.0)
 
 
 def _wake(ended: list[LiveCall]) -> None:

@@ -150,7 +150,10 @@ async def begin(
     conference_sid: str | None = None,
     **told: Any,
 ) -> Tape:
-    """Record the call, or one *track* of it; *told* are the callback, its method and its events."""
+    """Record the call, or one *track* of it; *told* is what else `Tape` has.
+
+    That is the callback, its method and its events, and whether silence is trimmed.
+    """
     recording = Recording.new(
         live.world,
         call_sid=live.call.sid,
@@ -178,6 +181,7 @@ async def begin_of_dial(live: LiveCall, step: steps.Connect | steps.TakeFromQueu
         callback=step.recording_callback,
         method=step.recording_callback_method,
         events=tuple(step.recording_callback_events),
+        trims=step.trim == "trim-silence",
     )
 
 
@@ -224,8 +228,13 @@ def change(live: Recordable, recording: Recording, status: str) -> None:
         live.engine.background(live.call.account_sid, end(live, tape))
 
 
-async def end(live: Recordable, tape: Tape, seconds: float | None = None) -> None:
-    """A recording is over: keep it, and tell who asked to be told."""
+async def end(
+    live: Recordable, tape: Tape, seconds: float | None = None, *, least: float = 0.0
+) -> None:
+    """A recording is over: keep it, and tell who asked to be told.
+
+    It lasts *seconds*, or as long as it ran, less the silence that it trims; at *least* so long.
+    """
     if live.tapes.pop(tape.recording.sid, None) is None:
         return
     live.listeners.pop(tape.recording.sid, None)
@@ -233,7 +242,7 @@ async def end(live: Recordable, tape: Tape, seconds: float | None = None) -> Non
     if seconds is None:
         seconds = tape.trimmed() if tape.trims else tape.seconds()
     # Begun seconds count, so that no word is cut off. Clock arithmetic leaves crumbs behind.
-    recording.duration = begun(seconds)
+    recording.duration = begun(max(least, seconds))
     recording.status = "completed" if recording.duration else "absent"
     recording.sounds = tape.sounds
     recording.date_updated = live.clock.now()

@@ -236,10 +236,7 @@ class Room(Company):
             return
         self._finished = True
         for tape in list(self.tapes.values()):
-            assert self.recorded is not None
-            trims = self.recorded.trim == "trim-silence"
-            seconds = tape.trimmed() if trims else tape.seconds()
-            await recording.end(self, tape, max(1.0, seconds))
+            await recording.end(self, tape, least=1.0)
             await self._tell_of_recording(tape.recording)
         reason = self.conference.reason_conference_ended or ""
         ended = [("ReasonConferenceEnded", reason), ("Reason", REASONS[reason])]
@@ -372,6 +369,7 @@ class Room(Company):
             callback=wish.recording_callback,
             method=wish.recording_callback_method,
             events=tuple(wish.recording_callback_events),
+            trims=wish.trim == "trim-silence",
         )
 
     async def _tell_of_recording(self, made: Recording) -> None:
@@ -457,9 +455,8 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
         live.untold("room")
     await room.farewell(seat.participant, seat.why, live.call.status)
     url = ""
-    if tape is not None and step.taping is not None:
-        trims = step.taping.trim == "trim-silence"
-        await recording.end(live, tape, max(1.0, tape.trimmed() if trims else tape.seconds()))
+    if tape is not None:
+        await recording.end(live, tape, least=1.0)
         url = recording.url(live, tape.recording)
     if parted is not None and not hung_up:
         raise parted
@@ -479,6 +476,7 @@ async def _tape(live: LiveCall, taping: steps.Taping) -> recording.Tape:
         callback=taping.callback,
         method=taping.callback_method,
         events=tuple(taping.callback_events),
+        trims=taping.trim == "trim-silence",
     )
 
 

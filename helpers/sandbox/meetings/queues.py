@@ -290,8 +290,7 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
     seconds = (live.clock.now() - began).total_seconds()
     url = ""
     if tape is not None:
-        trims = step.trim == "trim-silence"
-        await recording.end(live, tape, max(1.0, tape.trimmed() if trims else tape.seconds()))
+        await recording.end(live, tape, least=1.0)
         url = recording.url(live, tape.recording)
     if parted is not None and parted.signal.kind != "hangup":
         raise parted

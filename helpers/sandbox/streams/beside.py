@@ -34,11 +34,10 @@ class Recording:
 
     def __init__(self, live: LiveCall, step: steps.RecordCall, tape: recording.Tape) -> None:
         self.live, self.name, self.tape = live, step.name, tape
-        self.trims = step.trim == "trim-silence"
 
     async def end(self) -> None:
         """Keep it, and tell who asked to be told."""
-        await recording.end(self.live, self.tape, self.tape.trimmed() if self.trims else None)
+        await recording.end(self.live, self.tape)
 
     def drop(self) -> None:
         """There is nothing that would happen by itself."""
@@ -54,6 +53,7 @@ async def record(live: LiveCall, step: steps.RecordCall) -> None:
         callback=step.callback,
         method=step.callback_method,
         events=step.callback_events,
+        trims=step.trim == "trim-silence",
     )
     live.beside[tape.recording.sid] = Recording(live, step, tape)
 
