@@ -13,7 +13,19 @@ import re
 from collections.abc import Mapping
 from typing import Any, Self
 
-__all__ = ["Attribute", "Choice", "Digits", "Flag", "Method", "Text", "Url", "Whole", "declare"]
+__all__ = [
+    *("RECORD", "RECORDING_EVENTS", "TRIM"),
+    *("Attribute", "Choice", "Digits", "Flag", "Method", "Text", "Url", "Whole", "declare"),
+]
+
+
+# Words that several elements may be given.
+RECORDING_EVENTS = "in-progress completed absent"
+TRIM = "trim-silence do-not-trim"
+RECORD = (
+    "do-not-record record-from-answer record-from-ringing record-from-answer-dual "
+    "record-from-ringing-dual true false"
+)
 
 
 class Attribute:

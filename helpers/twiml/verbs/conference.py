@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
+from helpers.twiml.attributes import (
+    RECORDING_EVENTS,
+    TRIM,
+    Choice,
+    Flag,
+    Method,
+    Text,
+    Url,
+    Whole,
+    declare,
+)
 from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Join, Taping
 
@@ -16,9 +26,6 @@ if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
 __all__ = ["Conference"]
-
-RECORDING_EVENTS = "in-progress completed absent"
-TRIM = "trim-silence do-not-trim"
 
 
 class Conference(TwiML):

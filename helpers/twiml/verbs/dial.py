@@ -9,7 +9,18 @@ import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
+from helpers.twiml.attributes import (
+    RECORD,
+    RECORDING_EVENTS,
+    TRIM,
+    Choice,
+    Flag,
+    Method,
+    Text,
+    Url,
+    Whole,
+    declare,
+)
 from helpers.twiml.element import Fault, GenericNode, TwiML
 from helpers.twiml.steps import (
     Begin,
@@ -30,13 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Dial"]
 
-RECORDING_EVENTS = "in-progress completed absent"
-RECORD = (
-    "do-not-record record-from-answer record-from-ringing record-from-answer-dual "
-    "record-from-ringing-dual true false"
-)
 ALIASES = {"true": "record-from-answer", "false": "do-not-record"}
-TRIM = "trim-silence do-not-trim"
 
 # Beside numbers: a client, WhatsApp, or for a SIP party any word of these characters.
 CALLER_ID = r"((client|whatsapp|sips?):)?[A-Za-z0-9+_.@-]+"

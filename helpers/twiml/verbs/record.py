@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Digits, Flag, Method, Text, Url, Whole, declare
+from helpers.twiml.attributes import (
+    RECORDING_EVENTS,
+    TRIM,
+    Choice,
+    Digits,
+    Flag,
+    Method,
+    Text,
+    Url,
+    Whole,
+    declare,
+)
 from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Fetch, RecordCaller, Recorded, Step
 
@@ -18,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Record"]
 
-RECORDING_EVENTS = "in-progress completed absent"
-TRIM = "trim-silence do-not-trim"
 SHORTEST_TRANSCRIBED = 2  # seconds
 NOTHING_RECOGNISED = (
     "transcribe of <Record>: nothing is recognised here, "

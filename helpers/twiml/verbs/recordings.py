@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from helpers.twiml.attributes import Choice, Method, Text, Url, declare
+from helpers.twiml.attributes import RECORDING_EVENTS, TRIM, Choice, Method, Text, Url, declare
 from helpers.twiml.steps import RecordCall, Step
 from helpers.twiml.verbs.connect import Service
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
-__all__ = ["RECORDING_EVENTS", "TRIM", "Recording"]
-
-RECORDING_EVENTS = "in-progress completed absent"
-TRIM = "trim-silence do-not-trim"
+__all__ = ["Recording"]
 
 
 class Recording(Service):

@@ -6,16 +6,21 @@ for the others, which are not documented.
 
 from __future__ import annotations
 
-from helpers.twiml.attributes import Choice, Flag, Method, Text, Url, Whole, declare
+from helpers.twiml.attributes import (
+    RECORD,
+    RECORDING_EVENTS,
+    TRIM,
+    Choice,
+    Flag,
+    Method,
+    Text,
+    Url,
+    Whole,
+    declare,
+)
 from helpers.twiml.verbs.connect import Service
-from helpers.twiml.verbs.recordings import RECORDING_EVENTS, TRIM
 
 __all__ = ["AiSession", "Autopilot", "Conversation", "Room", "Siprec", "VirtualAgent"]
-
-RECORD = (
-    "do-not-record record-from-answer record-from-ringing record-from-answer-dual "
-    "record-from-ringing-dual true false"
-)
 
 
 class Siprec(Service):
