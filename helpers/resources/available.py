@@ -159,6 +159,7 @@ class AvailablePhoneNumber(Resource):
     operations: ClassVar[tuple[str, ...]] = ("list",)
     omits: ClassVar[tuple[str, ...]] = ("sid", "account_sid", "date_created", "date_updated")
     kept: ClassVar[bool] = False
+    paged: ClassVar[bool] = False
     has_uri: ClassVar[bool] = False
     more_views: ClassVar[tuple[View, ...]] = tuple(
         View(
@@ -258,6 +259,7 @@ class AvailablePhoneNumberCountry(Resource):
     operations: ClassVar[tuple[str, ...]] = ("list", "fetch")
     omits: ClassVar[tuple[str, ...]] = ("sid", "account_sid", "date_created", "date_updated")
     kept: ClassVar[bool] = False
+    paged: ClassVar[bool] = False
 
     beta: bool = shown(False, kind="boolean")
     country: str = shown("")

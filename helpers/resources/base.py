@@ -300,6 +300,8 @@ class World(Protocol):
 class Resource:
     """One thing the API knows. A subclass in this folder is all it takes to add a kind."""
 
+    #: the version of the API it belongs to, the first part of its paths
+    version: ClassVar[str] = VERSION
     #: two letters in front of its SIDs
     prefix: ClassVar[str] = ""
     #: the field by which a path names one
@@ -321,6 +323,10 @@ class Resource:
     links: ClassVar[dict[str, str]] = {}
     #: whether there are rows of it in the store; what is not kept is made up when asked for
     kept: ClassVar[bool] = True
+    #: of a kind that is not kept: whether its lists come in pages, and whether there is no list but
+    #: only one of it (`Balance`), which a GET of its path shows
+    paged: ClassVar[bool] = True
+    alone: ClassVar[bool] = False
     #: fields that rows are looked up by, beside the SID
     indexed: ClassVar[tuple[str, ...]] = ()
     #: order of a list

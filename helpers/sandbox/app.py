@@ -153,7 +153,10 @@ def build_app(
     app = Starlette(
         routes=[
             *control_routes,
-            Route(f"/{VERSION}/{{path:path}}", api.endpoint, methods=ALL_METHODS),
+            *(
+                Route(f"/{version}/{{path:path}}", api.endpoint, methods=ALL_METHODS)
+                for version in paths.versions()
+            ),
         ],
         exception_handlers={
             Refusal: api.refused,
@@ -186,7 +189,9 @@ class _Asked:
 @dataclass
 class _Api:
     engine: Engine
-    paths: Paths = field(default_factory=Paths)
+    paths: dict[str, Paths] = field(
+        default_factory=lambda: {version: Paths(version) for version in paths.versions()}
+    )
     running: int = 0
 
     # -- one request ---------------------------------------------------------------------------
@@ -226,6 +231,11 @@ class _Api:
 
     def _find(self, parts: list[str], path: str, account: Account) -> tuple[Found, Account]:
         """What a path names, and the account it belongs to; refuses what is not there."""
+        if paths.is_newer(path):  # no account stands in the path: it is whose credentials they are
+            found = self.paths[parts[0]].find(parts[1:])
+            if found is None:
+                raise _absent(path)
+            return found, account
         if parts[:2] != [VERSION, "Accounts"]:
             raise _absent(path)
         if len(parts) <= 3:
@@ -234,7 +244,7 @@ class _Api:
         owner = self.engine.store.get(Account, None, parts[2])
         if owner is None or account.sid not in (owner.sid, owner.owner_account_sid):
             raise _absent(path)
-        found = self.paths.find(parts[3:])
+        found = self.paths[VERSION].find(parts[3:])
         if found is None:
             raise _absent(path)
         return found, owner
@@ -258,7 +268,7 @@ class _Api:
         kind, view = use
         world = self.engine.world(owner)
         params = Params(pairs, view, {**found.place, **dict(view.fixed)})
-        form = replies.XML if suffix in ("", "xml") else replies.JSON
+        form = _form(path, suffix)
         asked = _Asked(path, form, world, kind, view, params, found.name)
         for above, part in found.above:
             thing = self._get(above, params.place[part], Params(), world)
@@ -351,8 +361,16 @@ class _Api:
             rows = kind.made_up(asked.params, asked.world)
             if rows is None:
                 raise asked.absent()
-            listed = [row.as_json(view, "list", server) for row in rows]
-            envelope = {view.plural: listed, "uri": asked.path}
+            if kind.alone:
+                asked.thing = rows[0]
+                return self._one(asked, "fetch", 200)
+            if kind.paged:
+                envelope = paging.page_of(
+                    rows, kind, view, asked.params, path=asked.path, server=server
+                )
+            else:
+                listed = [row.as_json(view, "list", server) for row in rows]
+                envelope = {view.plural: listed, "uri": asked.path}
         body = replies.write(asked.form, view.plural, envelope, row=view.singular)
         return _written(asked.form, body, 200)
 
@@ -408,8 +426,7 @@ class _Api:
             body = {"status": refusal.status, "message": refusal.message}
             return _written(replies.JSON, replies.write(replies.JSON, "", body), refusal.status)
         _, suffix = paths.split(path)
-        form = replies.XML if suffix in ("", "xml") else replies.JSON
-        return self._headed(self._refusal(refusal, form))
+        return self._headed(self._refusal(refusal, _form(path, suffix)))
 
     def _refusal(self, refusal: Refusal, form: str) -> Response:
         body: dict[str, Any] = {
@@ -445,6 +462,11 @@ def _path(request: Request) -> str:
     """The path as it came, escapes and suffix included."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     return raw.partition(b"?")[0].decode("latin-1")
+
+
+def _form(path: str, suffix: str) -> str:
+    """The form of a reply: JSON by its suffix, and always in the newer APIs; else XML."""
+    return replies.JSON if suffix not in ("", "xml") or paths.is_newer(path) else replies.XML
 
 
 def _absent(path: str) -> Refusal:

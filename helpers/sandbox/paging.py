@@ -7,12 +7,14 @@ the last row (go on after it), or ``PB`` and that of the first (go back before i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from helpers.errors import Refusal
 from helpers.resources.account import Account
-from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, World
+from helpers.resources.base import MALFORMED_REQUEST, VERSION, Params, Resource, View, World
 from helpers.sandbox.store import Store, Where
 
 USUAL, LARGEST = 50, 1_000  # rows on a page
@@ -59,30 +61,90 @@ def page(
     rows = rows_at(size, 0 if token else number * size, after, before)
     for _, row in rows:
         row.seen(world)
-    filters = [(name, value) for name, value in params if name in kind.filters]
-
-    def uri(page_number: int, mark: str = "") -> str:
-        query = [*filters, ("PageSize", str(size)), ("Page", str(page_number))]
-        query += [("PageToken", mark)] if mark else []
-        return f"{path}?{urlencode(query, quote_via=quote)}"
-
-    following = previous = None
+    following = previous = ""
     if rows and rows_at(1, 0, rows[-1][0], None):
-        following = uri(number + 1, "PA" + rows[-1][1].sid)
+        following = "PA" + rows[-1][1].sid
     if rows and rows_at(1, 0, None, rows[0][0]):
-        previous = uri(max(0, number - 1), "PB" + rows[0][1].sid)
+        previous = "PB" + rows[0][1].sid
+    shown = [row.as_json(view, "list", server) for _, row in rows]
+    links = _Links(kind, params, path, size, number)
+    return links.envelope(view, shown, token, following, previous, server)
+
+
+def page_of(
+    rows: Sequence[Resource],
+    kind: type[Resource],
+    view: View,
+    params: Params,
+    *,
+    path: str,
+    server: str,
+) -> dict[str, Any]:
+    """The same of rows that are nowhere kept; their page tokens only count pages."""
+    asked = params.integer("PageSize", USUAL, 1, FARTHEST, MALFORMED_REQUEST) or USUAL
+    size = min(asked, LARGEST)
+    number = params.integer("Page", 0, 0, FARTHEST, MALFORMED_REQUEST) or 0
     start = number * size
-    return {
-        "end": start + len(rows) - 1 if rows else 0,
-        "first_page_uri": uri(0),
-        "next_page_uri": following,
-        "page": number,
-        "page_size": size,
-        "previous_page_uri": previous,
-        view.plural: [row.as_json(view, "list", server) for _, row in rows],
-        "start": start,
-        "uri": uri(number, token),
-    }
+    shown = [row.as_json(view, "list", server) for row in rows[start : start + size]]
+    following = f"PA{number + 1}" if start + size < len(rows) else ""
+    previous = f"PB{number - 1}" if number else ""
+    links = _Links(kind, params, path, size, number)
+    return links.envelope(view, shown, params.get("PageToken"), following, previous, server)
+
+
+@dataclass(frozen=True)
+class _Links:
+    """How a list names its pages: its path, its filters, how many rows, and which page it is."""
+
+    kind: type[Resource]
+    params: Params
+    path: str
+    size: int
+    number: int
+
+    def uri(self, number: int, token: str = "") -> str:
+        query = [(name, value) for name, value in self.params if name in self.kind.filters]
+        query += [("PageSize", str(self.size)), ("Page", str(number))]
+        query += [("PageToken", token)] if token else []
+        return f"{self.path}?{urlencode(query, quote_via=quote)}"
+
+    def envelope(
+        self,
+        view: View,
+        rows: list[Any],
+        token: str,
+        following: str,
+        previous: str,
+        server: str,
+    ) -> dict[str, Any]:
+        """A page as the list's version of the API writes it; a token of "" stands for none."""
+        first = self.uri(0)
+        here = self.uri(self.number, token)
+        then = self.uri(self.number + 1, following) if following else None
+        before = self.uri(max(0, self.number - 1), previous) if previous else None
+        if self.kind.version != VERSION:
+            meta = {
+                "page": self.number,
+                "page_size": self.size,
+                "first_page_url": server + first,
+                "previous_page_url": before and server + before,
+                "url": server + here,
+                "next_page_url": then and server + then,
+                "key": view.plural,
+            }
+            return {view.plural: rows, "meta": meta}
+        start = self.number * self.size
+        return {
+            "end": start + len(rows) - 1 if rows else 0,
+            "first_page_uri": first,
+            "next_page_uri": then,
+            "page": self.number,
+            "page_size": self.size,
+            "previous_page_uri": before,
+            view.plural: rows,
+            "start": start,
+            "uri": here,
+        }
 
 
 def _rows(kind: type[Resource], params: Params, account: Account) -> tuple[str | None, list[Where]]:

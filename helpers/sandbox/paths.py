@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from helpers import resources  # noqa: F401 - importing the folder declares every kind
-from helpers.resources.base import Resource, View, kinds
+from helpers.resources.base import VERSION, Resource, View, kinds
 
 SUFFIXES = ("json", "xml", "csv", "wav", "mp3")
 
@@ -36,19 +36,23 @@ class Found(NamedTuple):
 
 
 class Paths:
-    """Every place below an account."""
+    """Every place of one version of the API: in the oldest, of those below an account."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
         uses: dict[str, list[tuple[type[Resource], View]]] = {}
-        for kind in kinds().values():
+        among = [kind for kind in kinds().values() if kind.version == version]
+        for kind in among:
             for view in kind.views():
                 if view.path:
                     uses.setdefault(view.path, []).append((kind, view))
         self._places = [(path.split("/"), tuple(found)) for path, found in uses.items()]
-        self._kinds = {kind.path: kind for kind in kinds().values() if "fetch" in kind.operations}
+        self._kinds = {kind.path: kind for kind in among if "fetch" in kind.operations}
 
     def find(self, parts: Sequence[str]) -> Found | None:
-        """What the parts of a path below an account name; a place comes before a thing."""
+        """What the parts of a path name, those behind version and account.
+
+        A place comes before a thing.
+        """
         for length, name in ((len(parts), ""), (len(parts) - 1, parts[-1])):
             for pattern, uses in self._places:
                 place = _values(pattern, parts[:length])
@@ -62,6 +66,16 @@ class Paths:
             for i, wanted in enumerate(pattern)
             if wanted.startswith("{")
         )
+
+
+def versions() -> list[str]:
+    """Every version of the API that a resource belongs to."""
+    return sorted({kind.version for kind in kinds().values()})
+
+
+def is_newer(path: str) -> bool:
+    """Whether *path* belongs to one of the newer APIs, which speak JSON without a suffix."""
+    return path.strip("/").partition("/")[0] in set(versions()) - {VERSION}
 
 
 def split(path: str) -> tuple[list[str], str]:
