@@ -130,7 +130,14 @@ class Call(Resource):
     caller_id: str = hidden("", create="CallerId")
     machine_detection: str = hidden("", create="MachineDetection")
     sequence: int = hidden(0, kind="integer")  # of its status callbacks
+    #: another product that made it, such as Verify; Twilio's lists leave those out
+    sent_by: str = hidden("")
     answer_time: datetime | None = hidden(kind="date")
+
+    @classmethod
+    def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
+        """What a list shows: what was asked for, and nothing that another product made."""
+        return [*super().conditions(params), ("sent_by", "=", "")]
 
     @classmethod
     def create(cls, params: Params, world: World) -> Call:

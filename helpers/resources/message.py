@@ -69,9 +69,16 @@ class Message(Resource):
     status_callback: str = hidden("", create="StatusCallback")
     status_callback_method: str = hidden("POST", "method")
     application_sid: str = hidden("", create="ApplicationSid")
+    #: another product that sent it, such as Verify; Twilio's lists leave those out
+    sent_by: str = hidden("")
     validity_period: int = hidden(
         LONGEST_WAIT, "integer", create="ValidityPeriod", within=(1, LONGEST_WAIT, 21624)
     )
+
+    @classmethod
+    def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
+        """What a list shows: what was asked for, and nothing that another product sent."""
+        return [*super().conditions(params), ("sent_by", "=", "")]
 
     @classmethod
     def create(cls, params: Params, world: World) -> Message:

@@ -319,6 +319,8 @@ class _Api:
             raise Refusal(400, 10001, f"Account {world.account.sid} is not active.")
         with self.engine.store.transaction():
             made = kind.create(asked.params, world)
+            if made.sid:
+                return made  # what was there already, and goes on
             made.account_sid = world.account.sid
             made.date_created = made.date_updated = world.now()
             if kind.kept:
