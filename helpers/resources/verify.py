@@ -33,6 +33,10 @@ ELSEWHERE = ("email", "whatsapp", "rcs", "sna", "auto")  # Twilio has them, a ha
 LASTS = timedelta(minutes=10)
 MOST_SENT = MOST_CHECKED = 5
 SHORTEST, LONGEST = 4, 10  # characters of a code
+# What a check tells of the verification.
+OF_A_CHECK = (
+    "sid account_sid service_sid to channel status valid amount payee date_created date_updated"
+).split()
 ROUNDS = 2  # how often a call says the code
 
 
@@ -278,9 +282,7 @@ class VerificationCheck(NewerResource):
             running.status, running.valid = "approved", True
         running.date_updated = world.now()
         world.update(running, "checks", "status", "valid", "date_updated")
-        names = ("sid", "account_sid", "date_created", "date_updated", "service_sid", "to")
-        names += ("channel", "status", "valid", "amount", "payee")
-        return cls(**{name: getattr(running, name) for name in names})
+        return cls(**{name: getattr(running, name) for name in OF_A_CHECK})
 
 
 def _service(params: Params, world: World) -> VerifyService:
