@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from helpers import prices
 from helpers.client import Client
 from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
@@ -330,12 +331,7 @@ class Session:
     @staticmethod
     def _cost(what: str) -> str:
         """What creating a resource costs, as reported in 2026 for the United States."""
-        return {
-            "Calls": "a call costs about 0.014 USD a minute begun",
-            "Messages": "a text costs about 0.0083 USD a segment, and the carrier's fee",
-            "IncomingPhoneNumbers": "a number costs about 1.15 USD a month",
-            "OutgoingCallerIds": "verifying costs nothing, but the phone rings",
-        }.get(what, "see Twilio's price list for what it costs")
+        return prices.creating(what)
 
     def _announce(self, what: str, to: str) -> None:
         """Say whom it goes to and what it costs, before it is sent."""

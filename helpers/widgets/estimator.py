@@ -1,14 +1,7 @@
-"""What would that cost? Prices with their dates, and a sum.
-
-The prices are data: change them, or bring your own. Twilio's price pages change and differ by
-country; these are for the United States, in US dollars, *as reported* by several independent
-overviews in the middle of 2026, and those of 2012 to 2014 follow from a promise of that time: ten
-dollars were said to buy 1000 texts or 1000 minutes of incoming calls.
-"""
+"""What would that cost? A sum, by one of the price lists of `helpers.prices`, or by your own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,62 +9,24 @@ from typing import Any
 import ipywidgets
 
 from helpers.errors import HelperError
+from helpers.prices import ITEMS, PRICES, PRICES_2012, PRICES_2026, PriceList
 from helpers.widgets.forms import Form, columns, field, table
+
+__all__ = [
+    "ITEMS",
+    "PRICES",
+    "PRICES_2012",
+    "PRICES_2026",
+    "Estimate",
+    "Line",
+    "PriceList",
+    "buys",
+    "estimate",
+    "estimator",
+]
 
 CENT = Decimal("0.01")
 TITLES = ("what", "how many", "price", "dollars")
-
-# What can be bought, in the order shown: what it is called, and what one of it is.
-ITEMS = {
-    "texts": ("texts sent or received", "segment"),
-    "carrier_fees": ("carrier fee on texts sent", "segment"),
-    "picture_texts": ("picture messages sent", "message"),
-    "minutes_in": ("incoming calls", "minute begun"),
-    "minutes_in_toll_free": ("incoming calls, toll-free", "minute begun"),
-    "minutes_out": ("outgoing calls", "minute begun"),
-    "minutes_recorded": ("recording", "minute"),
-    "numbers": ("local numbers", "month"),
-    "numbers_toll_free": ("toll-free numbers", "month"),
-}
-
-
-@dataclass(frozen=True)
-class PriceList:
-    """Prices of one time: *name* and *source* say which, *prices* what one of each item costs.
-
-    An item that is missing has no known price.
-    """
-
-    name: str
-    source: str
-    prices: Mapping[str, Decimal]
-
-
-def _dollars(**prices: str) -> dict[str, Decimal]:
-    return {item: Decimal(price) for item, price in prices.items()}
-
-
-PRICES_2026 = PriceList(
-    "2026",
-    "United States, as reported in mid-2026; look at Twilio's own pages before you decide",
-    _dollars(
-        texts="0.0083",
-        carrier_fees="0.0035",  # one large carrier's; others took 0.0025 to 0.0062
-        picture_texts="0.0220",
-        minutes_in="0.0085",
-        minutes_in_toll_free="0.0220",
-        minutes_out="0.0140",
-        minutes_recorded="0.0025",
-        numbers="1.15",
-        numbers_toll_free="2.15",
-    ),
-)
-PRICES_2012 = PriceList(
-    "2012 to 2014",
-    "history: 10 dollars of credit were 1000 texts or 1000 minutes of incoming calls",
-    _dollars(texts="0.01", minutes_in="0.01"),
-)
-PRICES = {prices.name: prices for prices in (PRICES_2026, PRICES_2012)}
 
 
 @dataclass(frozen=True)
