@@ -145,6 +145,16 @@ def kind(number: str) -> str:
     return next((name for name, known in KINDS.items() if known == found), "local")
 
 
+@lru_cache(maxsize=4096)
+def is_premium(number: str) -> bool:
+    """Tell whether calls to *number*, given in E.164, cost the caller extra (+1 900 ...)."""
+    # North America keeps the whole area code for that; elsewhere the library knows.
+    if number.startswith("+1900"):
+        return True
+    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    return bool(found == PhoneNumberType.PREMIUM_RATE)
+
+
 def example(country: str, kind: str) -> str:
     """Return a number of that kind in that country (two letters), "" if it has none."""
     found = phonenumbers.example_number_for_type(country, KINDS[kind])
@@ -170,7 +180,7 @@ class Ruling:
 
     *source* says how we know: "page" is Twilio's page on test credentials as it was on *since*;
     "seen" is a real answer, from *since* on where that is known. The codes are sure either way;
-    the text of 21214, 21217, 21452, 21611 and 21612 is ours, made from the code's title.
+    the text of 21214, 21217 and 21452 is ours, made from the code's title.
     """
 
     code: int
@@ -179,13 +189,13 @@ class Ruling:
     since: str = ""
     status: int = 400
 
-    def message(self, number: str) -> str:
-        """Return the text with *number* in its place."""
-        return self.text.format(number=number)
+    def message(self, number: str, sender: str = "") -> str:
+        """Return the text with *number* in its place, and *sender* where it names that one too."""
+        return self.text.format(number=number, sender=sender)
 
 
-def _page(code: int, text: str) -> Ruling:
-    return Ruling(code, text, "page", "2026-07-14")
+def _page(code: int, text: str, status: int = 400) -> Ruling:
+    return Ruling(code, text, "page", "2026-07-14", status)
 
 
 def _seen(code: int, text: str, since: str = "") -> Ruling:
@@ -198,6 +208,10 @@ _BAD_SENDER = (
 )
 _BAD_RECIPIENT = "The 'To' number {number} is not a valid phone number."
 _NO_NUMBER = "{number} is not a valid number"
+_NO_SENDER = (
+    "The From phone number {number} is not a valid, SMS-capable inbound phone number or short code "
+    "for your account."
+)
 
 # Every number that is refused for what it is: (operation, role, number) -> ruling.
 # Where Twilio documents two codes for one mistake, the newer source decides:
@@ -209,17 +223,14 @@ MAGIC: dict[tuple[str, str, str], Ruling] = {
     ("buy", "number", "+15005550001"): _page(21421, _NO_NUMBER),
     ("buy", "area code", "533"): _page(21452, "No phone numbers found in area code {number}"),
     ("message", "from", "+15005550001"): _page(21212, _BAD_SENDER),
-    ("message", "from", "+15005550007"): _page(
-        21606,
-        "The From phone number {number} is not a valid, SMS-capable inbound phone number or "
-        "short code for your account.",
-    ),
-    ("message", "from", "+15005550008"): _page(
-        21611, "The 'From' phone number {number} has too many messages waiting to be sent."
-    ),
+    ("message", "from", "+15005550007"): _page(21606, _NO_SENDER),
+    # The one refusal of a number that is not 400: seen in tests against Twilio's own server.
+    ("message", "from", "+15005550008"): _page(21611, "SMS queue is full.", 429),
     ("message", "to", "+15005550001"): _page(21211, _BAD_RECIPIENT),
     ("message", "to", "+15005550002"): _page(
-        21612, "The 'To' phone number {number} is not currently reachable via SMS."
+        21612,
+        "The 'To' phone number: {number}, is not currently reachable using the 'From' phone "
+        "number: {sender} via SMS.",
     ),
     ("message", "to", "+15005550003"): _page(
         21408,
@@ -264,6 +275,12 @@ ORDINARY: dict[tuple[str, str, str], Ruling] = {
     ),
 }
 
+
+# With test credentials nobody owns a number: any caller or sender that is not magic is refused.
+STRANGERS: dict[str, Ruling] = {
+    "message": _page(21606, _NO_SENDER),
+    "call": ORDINARY["call", "from", NOT_YOURS],
+}
 
 #: The magic number that anybody may call and text from.
 GOOD_SENDER = "+15005550006"

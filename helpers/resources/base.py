@@ -185,11 +185,11 @@ def find_application(world: World, sid: str) -> Any:
     return found[0]
 
 
-def refuse_magic(operation: str, role: str, number: str) -> None:
+def refuse_magic(operation: str, role: str, number: str, sender: str = "") -> None:
     """Refuse one of Twilio's test numbers as it asks to be (`phone_numbers.MAGIC`)."""
     found = phone_numbers.magic(operation, role, number)
     if found:
-        raise Refusal(found.status, found.code, found.message(number))
+        raise Refusal(found.status, found.code, found.message(number, sender))
 
 
 def refuse_number(operation: str, role: str, number: str, mistake: str) -> NoReturn:

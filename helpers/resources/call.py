@@ -189,6 +189,8 @@ class Call(Resource):
             refuse_number("call", "to", self.to, phone_numbers.MALFORMED)
         if not owned and not verified and self.from_ != phone_numbers.GOOD_SENDER:
             refuse_number("call", "from", self.from_, phone_numbers.NOT_YOURS)
+        if not elsewhere and phone_numbers.is_premium(self.to):
+            raise Refusal(400, 21202, f"Called number is a premium number: {self.to}")
         reachable = world.verified(self.to) or world.owned(self.to)
         if world.account.type == "Trial" and not reachable and not elsewhere:
             raise Refusal(

@@ -135,7 +135,7 @@ class Message(Resource):
         if not owned:
             refuse_magic("message", "from", self.from_)
         if not world.owner(self.to):
-            refuse_magic("message", "to", self.to)
+            refuse_magic("message", "to", self.to, self.from_)
         if not phone_numbers.is_e164(self.from_):
             refuse_number("message", "from", self.from_, phone_numbers.MALFORMED)
         if not phone_numbers.is_e164(self.to):
