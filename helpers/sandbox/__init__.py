@@ -28,6 +28,7 @@ from helpers.sandbox import twimlets
 from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
 from helpers.sandbox.engine import Engine
+from helpers.sandbox.exchange import Request
 from helpers.sandbox.options import TYPES, Options
 from helpers.sandbox.pace import Pace
 from helpers.sandbox.store import Store
@@ -81,8 +82,8 @@ class Sandbox:
             self._seed(self._accounts())
         control = Control(
             self.engine,
-            lambda request: authenticate(self.store, request),
-            read_form,
+            lambda request: authenticate(self.store, Request(request.scope, request.receive)),
+            lambda request: read_form(Request(request.scope, request.receive)),
             self.reset,
             self.account_sid,
         )

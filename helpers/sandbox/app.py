@@ -9,43 +9,36 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 
+import starlette.requests
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from helpers.errors import Refusal
 from helpers.resources.account import Account, ApiKey
-from helpers.resources.base import (
-    MALFORMED_REQUEST,
-    VERSION,
-    Params,
-    Resource,
-    View,
-    is_web_address,
-)
+from helpers.resources.base import VERSION, Params, Resource, View, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
 from helpers.resources.recording import Recording
 from helpers.sandbox import paging, paths, replies
 from helpers.sandbox.engine import AccountWorld, Engine
+from helpers.sandbox.exchange import Message as AsgiMessage
+from helpers.sandbox.exchange import Receive, Reply, Request, Send
 from helpers.sandbox.paths import Found, Paths
 from helpers.sandbox.store import Store
 from helpers.sandbox.web.urls import shown_url
 
-LARGEST_BODY = 1_000_000  # bytes of a request
-MOST_PARAMETERS = 1_000
 MORE_INFO = "https://www.twilio.com/docs/errors/"
 CONTROL = "/_sandbox"
 
-ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ON_A_LIST = {"GET": "list", "POST": "create"}
 ON_A_THING = {"GET": "fetch", "POST": "update", "DELETE": "delete"}
 
@@ -57,6 +50,11 @@ CORS = {
     "Access-Control-Expose-Headers": "ETag, Twilio-Request-Id",
     "Access-Control-Allow-Credentials": "true",
 }
+# What every reply has, as the server takes it.
+_HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in (CORS | {"X-Home-Region": "us1", "X-API-Domain": "api.twilio.com"}).items()
+]
 
 
 # -- credentials ------------------------------------------------------------------------------
@@ -67,15 +65,15 @@ def authenticate(store: Store, request: Request) -> Account:
 
     Refuses with 401 and 20003, in the words that Twilio has for each case.
     """
-    user, password = _basic(request)
+    user, password = _basic(request.header(b"authorization"))
     if user is None:
         raise _unknown("Authentication Error - No credentials provided")
     if user.startswith(ApiKey.prefix):
-        key = store.get(ApiKey, None, user)
-        account = store.get(Account, None, key.account_sid) if key else None
+        key = store.known(ApiKey, user)
+        account = store.known(Account, key.account_sid) if key else None
         right = key.secret if key else ""
     else:
-        account = store.get(Account, None, user)
+        account = store.known(Account, user)
         right = account.auth_token if account else ""
     if account is None:
         raise _unknown("Authentication Error - invalid username")
@@ -88,9 +86,10 @@ def _unknown(message: str) -> Refusal:
     return Refusal(401, 20003, message, detail="Your AccountSid or AuthToken was incorrect.")
 
 
-def _basic(request: Request) -> tuple[str | None, str]:
-    """The user name and password of a request, or None for a name."""
-    kind, _, coded = request.headers.get("authorization", "").partition(" ")
+@lru_cache(maxsize=256)
+def _basic(header: str) -> tuple[str | None, str]:
+    """The user name and password in an Authorization header, or None for a name."""
+    kind, _, coded = header.partition(" ")
     if kind.lower() != "basic":
         return None, ""
     try:
@@ -101,42 +100,9 @@ def _basic(request: Request) -> tuple[str | None, str]:
     return (user, password) if colon else (None, "")
 
 
-# -- parameters -------------------------------------------------------------------------------
-
-
 async def read_form(request: Request) -> Params:
     """The parameters in a request's body, which must be a form."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                raise Refusal(413, MALFORMED_REQUEST, "The body is larger than 1 MB.")
-    except ClientDisconnect:
-        raise Refusal(400, MALFORMED_REQUEST, "The body did not come whole.") from None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and kind not in ("", "application/x-www-form-urlencoded"):
-        raise Refusal(
-            415,
-            MALFORMED_REQUEST,
-            f"The body is {kind[:60]}; send a form (application/x-www-form-urlencoded).",
-        )
-    return Params(_pairs(bytes(body)))
-
-
-def _pairs(coded: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(
-            coded.decode(),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_PARAMETERS,
-        )
-    except UnicodeDecodeError:
-        why = "The parameters are not readable as UTF-8."
-    except ValueError:
-        why = f"There are more than {MOST_PARAMETERS} parameters."
-    raise Refusal(400, MALFORMED_REQUEST, why)
+    return Params(await request.form())
 
 
 # -- the app ----------------------------------------------------------------------------------
@@ -147,25 +113,28 @@ def build_app(
     *,
     control_routes: Sequence[Route] = (),
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
-) -> Starlette:
+) -> Callable[[AsgiMessage, Receive, Send], Awaitable[None]]:
     """The sandbox as an ASGI app: the API, and the control routes that are handed in."""
     api = _Api(engine)
-    app = Starlette(
-        routes=[
-            *control_routes,
-            *(
-                Route(f"/{version}/{{path:path}}", api.endpoint, methods=ALL_METHODS)
-                for version in paths.versions()
-            ),
-        ],
+    others = Starlette(
+        routes=control_routes,
         exception_handlers={
-            Refusal: api.refused,
+            Refusal: api.refused_outside,
             HTTPException: api.no_route,
-            Exception: api.mistake,
+            Exception: api.mistake_outside,
         },
         lifespan=lifespan,
     )
-    app.router.redirect_slashes = False  # a path with a slash more is another path
+    others.router.redirect_slashes = False  # a path with a slash more is another path
+    begin = tuple(f"/{version}/" for version in paths.versions())
+
+    async def app(scope: AsgiMessage, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(begin):
+            reply = await api.answer(Request(scope, receive))
+            await reply.send(send)
+        else:
+            await others(scope, receive, send)
+
     return app
 
 
@@ -196,28 +165,32 @@ class _Api:
 
     # -- one request ---------------------------------------------------------------------------
 
-    async def endpoint(self, request: Request) -> Response:
-        """Answer a request of the API."""
+    async def answer(self, request: Request) -> Reply:
+        """Answer a request of the API; what it cannot do is refused in words."""
         self.running += 1
         try:
             if request.method == "OPTIONS":
-                return self._headed(Response(status_code=200))
+                return self._headed(Reply(200))
             return await self._answer(request)
+        except Refusal as refusal:
+            return self._refused(request.path, refusal)
+        except Exception as problem:
+            return self._mistake(request.path, problem)
         finally:
             self.running -= 1
 
-    async def _answer(self, request: Request) -> Response:
-        path = _path(request)
+    async def _answer(self, request: Request) -> Reply:
+        path = request.path
+        if request.method not in METHODS:
+            raise Refusal(405, 20004, "Method not allowed")
         parts, suffix = paths.split(path)
         account = authenticate(self.engine.store, request)
         found, owner = self._find(parts, path, account)
-        user, _ = _basic(request)
+        user, _ = _basic(request.header(b"authorization"))
         if user != account.sid and found.uses[0][0] in (Account, ApiKey):
             raise _unknown("Authenticate")  # a key opens no accounts and no keys
         method = "GET" if request.method == "HEAD" else request.method
-        params = _pairs(request.scope["query_string"])
-        if method == "POST":
-            params = (await read_form(request)).pairs
+        params = await request.form() if method == "POST" else request.query()
         asked, operation = self._asked(found, method, path, suffix, params, owner)
         try:
             if suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
@@ -241,7 +214,7 @@ class _Api:
         if len(parts) <= 3:
             name = parts[2] if len(parts) == 3 else ""
             return Found(((Account, Account.views()[0]),), {}, name), account
-        owner = self.engine.store.get(Account, None, parts[2])
+        owner = self.engine.store.known(Account, parts[2])
         if owner is None or account.sid not in (owner.sid, owner.owner_account_sid):
             raise _absent(path)
         found = self.paths[VERSION].find(parts[3:])
@@ -280,7 +253,7 @@ class _Api:
 
     # -- operations ----------------------------------------------------------------------------
 
-    def _operate(self, asked: _Asked, operation: str) -> Response:
+    def _operate(self, asked: _Asked, operation: str) -> Reply:
         if operation == "list":
             return self._list(asked)
         if operation == "create":
@@ -291,7 +264,7 @@ class _Api:
             raise asked.absent()
         if operation == "delete":
             thing.delete(asked.world)
-            return Response(status_code=204)
+            return Reply(204)
         if operation == "update":
             self._update(asked, thing)
         return self._one(asked, operation, 200)
@@ -341,13 +314,13 @@ class _Api:
                 setattr(live.call, name, getattr(thing, name))
         thing.changed(asked.world)
 
-    def _one(self, asked: _Asked, operation: str, status: int) -> Response:
+    def _one(self, asked: _Asked, operation: str, status: int) -> Reply:
         assert asked.thing is not None
         asked.thing.seen(asked.world)
         value = asked.thing.as_json(asked.view, operation, self.engine.base_url)
         return _written(asked.form, replies.write(asked.form, asked.view.singular, value), status)
 
-    def _list(self, asked: _Asked) -> Response:
+    def _list(self, asked: _Asked) -> Reply:
         kind, view, server = asked.kind, asked.view, self.engine.base_url
         if kind.kept:
             envelope = paging.page(
@@ -376,7 +349,7 @@ class _Api:
         body = replies.write(asked.form, view.plural, envelope, row=view.singular)
         return _written(asked.form, body, 200)
 
-    async def _sound(self, asked: _Asked, operation: str, suffix: str) -> Response:
+    async def _sound(self, asked: _Asked, operation: str, suffix: str) -> Reply:
         if suffix == "csv" or not _is_sound(asked, operation):
             raise asked.absent()
         asked.thing = self._get(asked.kind, asked.name, asked.params, asked.world)
@@ -384,26 +357,24 @@ class _Api:
             raise asked.absent()
         if suffix != "mp3":
             wav = await self.engine.recording_audio(asked.thing)
-            return Response(wav, media_type="audio/x-wav")
+            return Reply(200, wav, "audio/x-wav")
         mp3 = await self.engine.recording_mp3(asked.thing)
         if mp3 is None:
             raise Refusal(
                 404, 20404, "There is no MP3 encoder here: ask for the recording as .wav."
             )
-        return Response(mp3, media_type="audio/mpeg")
+        return Reply(200, mp3, "audio/mpeg")
 
     # -- what every reply has --------------------------------------------------------------------
 
-    def _headed(self, reply: Response) -> Response:
+    def _headed(self, reply: Reply) -> Reply:
         number = self.engine.store.next("", "request")
-        reply.headers.update(CORS)
-        reply.headers["Twilio-Request-Id"] = f"RQ{number:032x}"
-        reply.headers["Twilio-Concurrent-Requests"] = str(max(1, self.running))
-        reply.headers["X-Home-Region"] = "us1"
-        reply.headers["X-API-Domain"] = "api.twilio.com"
+        reply.headers += _HEADERS
+        reply.headers.append((b"twilio-request-id", b"RQ%032x" % number))
+        reply.headers.append((b"twilio-concurrent-requests", b"%d" % max(1, self.running)))
         return reply
 
-    def _log(self, request: Request, asked: _Asked, reply: Response) -> None:
+    def _log(self, request: Request, asked: _Asked, reply: Reply) -> None:
         thing = asked.thing
         self.engine.event(
             asked.world.account.sid,
@@ -412,7 +383,7 @@ class _Api:
                 "method": request.method,
                 "path": asked.path,
                 "parameters": {name: _without_password(value) for name, value in asked.params},
-                "status": reply.status_code,
+                "status": reply.status,
             },
             call_sid=thing.sid if isinstance(thing, Call) else getattr(thing, "call_sid", None),
             message_sid=thing.sid if isinstance(thing, Message) else None,
@@ -420,17 +391,15 @@ class _Api:
 
     # -- refusals --------------------------------------------------------------------------------
 
-    async def refused(self, request: Request, refusal: Exception) -> Response:
+    def _refused(self, path: str, refusal: Refusal) -> Reply:
         """A refusal in the form that was asked for."""
-        assert isinstance(refusal, Refusal)
-        path = _path(request)
         if path.startswith(f"{CONTROL}/"):
             body = {"status": refusal.status, "message": refusal.message}
             return _written(replies.JSON, replies.write(replies.JSON, "", body), refusal.status)
         _, suffix = paths.split(path)
         return self._headed(self._refusal(refusal, _form(path, suffix)))
 
-    def _refusal(self, refusal: Refusal, form: str) -> Response:
+    def _refusal(self, refusal: Refusal, form: str) -> Reply:
         body: dict[str, Any] = {
             "code": refusal.code,
             "message": refusal.message,
@@ -441,29 +410,47 @@ class _Api:
             body = dict(sorted((body | {"detail": refusal.detail}).items()))
         reply = _written(form, replies.write(form, "RestException", body), refusal.status)
         if refusal.status == 401:
-            reply.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+            reply.headers.append((b"www-authenticate", b'Basic realm="Twilio API"'))
         return reply
 
-    async def no_route(self, request: Request, problem: Exception) -> Response:
-        """Outside the API: no such path, or a control path asked with another method."""
+    def _mistake(self, path: str, problem: Exception) -> Reply:
+        """A mistake of ours: no traceback for the client, a trace for whoever runs it."""
+        self.engine.failure(problem)
+        return self._refused(
+            path, Refusal(500, 20500, "The sandbox itself went wrong. Please report this.")
+        )
+
+    # -- the same outside the API: control, and paths that are nobody's --------------------------
+
+    async def refused_outside(
+        self, request: starlette.requests.Request, refusal: Exception
+    ) -> Response:
+        """A refusal of control, or a path that does not exist."""
+        assert isinstance(refusal, Refusal)
+        return _response(self._refused(_path(request), refusal))
+
+    async def no_route(self, request: starlette.requests.Request, problem: Exception) -> Response:
+        """No such path, or a control path asked with another method."""
         assert isinstance(problem, HTTPException)
         refusal = _absent(_path(request))
         if problem.status_code == 405:
             refusal = Refusal(405, 20004, "Method not allowed")
-        return await self.refused(request, refusal)
+        return _response(self._refused(_path(request), refusal))
 
-    async def mistake(self, request: Request, problem: Exception) -> Response:
-        """A mistake of ours: no traceback for the client, a trace for whoever runs it."""
-        self.engine.failure(problem)
-        return await self.refused(
-            request, Refusal(500, 20500, "The sandbox itself went wrong. Please report this.")
-        )
+    async def mistake_outside(
+        self, request: starlette.requests.Request, problem: Exception
+    ) -> Response:
+        """A mistake of ours in control."""
+        return _response(self._mistake(_path(request), problem))
 
 
-def _path(request: Request) -> str:
-    """The path as it came, escapes and suffix included."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return raw.partition(b"?")[0].decode("latin-1")
+def _path(request: starlette.requests.Request) -> str:
+    return Request(request.scope, request.receive).path
+
+
+def _response(reply: Reply) -> Response:
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    return Response(reply.body, reply.status, headers, reply.kind)
 
 
 def _form(path: str, suffix: str) -> str:
@@ -479,9 +466,9 @@ def _is_sound(asked: _Asked, operation: str) -> bool:
     return asked.kind is Recording and operation == "fetch"
 
 
-def _written(form: str, body: bytes, status: int) -> Response:
-    return Response(body, status, media_type=replies.CONTENT_TYPES[form])
+def _written(form: str, body: bytes, status: int) -> Reply:
+    return Reply(status, body, replies.CONTENT_TYPES[form])
 
 
 def _without_password(value: str) -> str:
-    return shown_url(value) if is_web_address(value) else value
+    return shown_url(value) if "@" in value and is_web_address(value) else value

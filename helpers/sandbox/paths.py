@@ -5,8 +5,8 @@ The places are those that the resources themselves declare (`helpers.resources`)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -35,6 +35,14 @@ class Found(NamedTuple):
         return next((use for use in self.uses if operation in use[1].operations), None)
 
 
+class _Place(NamedTuple):
+    """A path that resources declared: its parts, who stands there, what it names on the way."""
+
+    pattern: list[str]
+    uses: Uses
+    above: tuple[tuple[type[Resource], str], ...]
+
+
 class Paths:
     """Every place of one version of the API: in the oldest, of those below an account."""
 
@@ -45,8 +53,13 @@ class Paths:
             for view in kind.views():
                 if view.path:
                     uses.setdefault(view.path, []).append((kind, view))
-        self._places = [(path.split("/"), tuple(found)) for path, found in uses.items()]
         self._kinds = {kind.path: kind for kind in among if "fetch" in kind.operations}
+        # By length and first part, which no place leaves open: few are left to compare.
+        self._places: dict[tuple[int, str], list[_Place]] = {}
+        for path, found in uses.items():
+            pattern = path.split("/")
+            place = _Place(pattern, tuple(found), self._above(pattern))
+            self._places.setdefault((len(pattern), pattern[0]), []).append(place)
 
     def find(self, parts: Sequence[str]) -> Found | None:
         """What the parts of a path name, those behind version and account.
@@ -54,10 +67,10 @@ class Paths:
         A place comes before a thing.
         """
         for length, name in ((len(parts), ""), (len(parts) - 1, parts[-1])):
-            for pattern, uses in self._places:
-                place = _values(pattern, parts[:length])
-                if place is not None:
-                    return Found(uses, place, name, self._above(pattern))
+            for place in self._places.get((length, parts[0]), ()):
+                values = _values(place.pattern, parts)
+                if values is not None:
+                    return Found(place.uses, values, name, place.above)
         return None
 
     def _above(self, pattern: Sequence[str]) -> tuple[tuple[type[Resource], str], ...]:
@@ -68,29 +81,34 @@ class Paths:
         )
 
 
-def versions() -> list[str]:
+@cache  # every request asks
+def versions() -> tuple[str, ...]:
     """Every version of the API that a resource belongs to."""
-    return sorted({kind.version for kind in kinds().values()})
+    return tuple(sorted({kind.version for kind in kinds().values()}))
 
 
 def is_newer(path: str) -> bool:
     """Whether *path* belongs to one of the newer APIs, which speak JSON without a suffix."""
-    return path.strip("/").partition("/")[0] in set(versions()) - {VERSION}
+    version = path.strip("/").partition("/")[0]
+    return version != VERSION and version in versions()
 
 
 def split(path: str) -> tuple[list[str], str]:
     """The parts of a path as it came, unescaped, and the suffix that says how to answer."""
-    match = re.fullmatch(rf"(.+)\.({'|'.join(SUFFIXES)})", path)
-    path, suffix = (match[1], match[2]) if match else (path, "")
-    return [unquote(part) for part in path.strip("/").split("/")], suffix
+    stem, _, suffix = path.rpartition(".")
+    if not stem or suffix not in SUFFIXES:
+        stem, suffix = path, ""
+    parts = stem.strip("/").split("/")
+    return [unquote(part) for part in parts] if "%" in stem else parts, suffix
 
 
 def _values(pattern: Sequence[str], parts: Sequence[str]) -> dict[str, str] | None:
-    """The values that *parts* give to the fields of *pattern*, None if they do not fit."""
-    if len(pattern) != len(parts):
-        return None
+    """The values that *parts* give to the fields of *pattern*, None if they do not fit.
+
+    They may be one more than the pattern's: the last is then a name.
+    """
     values: dict[str, str] = {}
-    for wanted, part in zip(pattern, parts, strict=True):
+    for wanted, part in zip(pattern, parts, strict=False):
         if wanted.startswith("{"):
             values[wanted[1:-1]] = part
         elif wanted != part:

@@ -305,6 +305,11 @@ class Store:
             known[key] = self.find(kind, account_sid, **equal)
         return known[key]
 
+    def known(self, kind: type[R], sid: str) -> R | None:
+        """The one with this SID, of whichever account, to be read only as with `lookup`."""
+        found = self.lookup(kind, None, sid=sid)
+        return found[0] if found else None
+
     def page(
         self,
         kind: type[R],

@@ -1,0 +1,112 @@
+"""One request and one reply of the API, in ASGI's own terms.
+
+Every request of the API passes here, thousands a second, so this stays as thin as it can be: no
+objects for headers, addresses and cookies that nobody asks for. The sandbox's control, which a
+person or a test asks now and then, has Starlette's comfort instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from helpers.errors import Refusal
+from helpers.resources.base import MALFORMED_REQUEST
+
+LARGEST_BODY = 1_000_000  # bytes of a request
+MOST_PARAMETERS = 1_000
+FORM = "application/x-www-form-urlencoded"
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Pairs = list[tuple[str, str]]
+
+
+class Request:
+    """One request: *method*, *path* as it came (escapes and suffix included), and what it says."""
+
+    __slots__ = ("method", "path", "_scope", "_receive")
+
+    def __init__(self, scope: Message, receive: Receive) -> None:
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        self.method: str = scope["method"]
+        self.path = raw.partition(b"?")[0].decode("latin-1")
+        self._scope = scope
+        self._receive = receive
+
+    def header(self, name: bytes) -> str:
+        """The header *name*, in lower case, or ""."""
+        for key, value in self._scope["headers"]:
+            if key == name:
+                text: str = value.decode("latin-1")
+                return text
+        return ""
+
+    def query(self) -> Pairs:
+        """The parameters behind the question mark."""
+        coded = self._scope["query_string"]
+        return pairs(coded) if coded else []
+
+    async def form(self) -> Pairs:
+        """The parameters in the body, which must be a form; refuses any other."""
+        message = await self._receive()
+        body: bytes | bytearray = message.get("body", b"")
+        while message["type"] != "http.disconnect" and message.get("more_body"):
+            message = await self._receive()
+            body = bytearray(body) if isinstance(body, bytes) else body
+            body += message.get("body", b"")
+            if len(body) > LARGEST_BODY:
+                break
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, MALFORMED_REQUEST, "The body did not come whole.")
+        if len(body) > LARGEST_BODY:
+            raise Refusal(413, MALFORMED_REQUEST, "The body is larger than 1 MB.")
+        if not body:
+            return []
+        kind = self.header(b"content-type")
+        if kind != FORM:
+            kind = kind.partition(";")[0].strip().lower()
+            if kind not in ("", FORM):
+                raise Refusal(
+                    415, MALFORMED_REQUEST, f"The body is {kind[:60]}; send a form ({FORM})."
+                )
+        return pairs(body)
+
+
+def pairs(coded: bytes | bytearray) -> Pairs:
+    """The parameters in a query or a form."""
+    try:
+        return parse_qsl(
+            coded.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        why = "The parameters are not readable as UTF-8."
+    except ValueError:
+        why = f"There are more than {MOST_PARAMETERS} parameters."
+    raise Refusal(400, MALFORMED_REQUEST, why)
+
+
+@dataclass(slots=True)
+class Reply:
+    """What is answered: *body* of the type *kind*, and further *headers* in lower case."""
+
+    status: int
+    body: bytes = b""
+    kind: str = ""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    async def send(self, send: Send) -> None:
+        """Hand it over to the server."""
+        headers = self.headers
+        if self.status != 204:
+            headers = [(b"content-length", b"%d" % len(self.body)), *headers]
+        if self.kind:
+            headers = [(b"content-type", self.kind.encode()), *headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
