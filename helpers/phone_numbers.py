@@ -145,6 +145,17 @@ def kind(number: str) -> str:
     return next((name for name, known in KINDS.items() if known == found), "local")
 
 
+def is_kind(number: str, wanted: str) -> bool:
+    """Tell whether *number*, given in E.164, can be of the kind that is *wanted*.
+
+    Some countries, such as Mexico, give landlines and mobiles the same numbers: they can be both.
+    """
+    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    if found == PhoneNumberType.FIXED_LINE_OR_MOBILE and not number.startswith("+1"):
+        return wanted in ("local", "mobile")
+    return kind(number) == wanted
+
+
 @lru_cache(maxsize=4096)
 def is_premium(number: str) -> bool:
     """Tell whether calls to *number*, given in E.164, cost the caller extra (+1 900 ...)."""

@@ -82,7 +82,7 @@ class Application(Resource):
         """Forget it; the numbers that named it ask their own URLs again."""
         for name in ("voice_application_sid", "sms_application_sid"):
             for number in world.find(IncomingPhoneNumber, **{name: self.sid}):
-                setattr(number, name, "")
+                setattr(number, name, None)
                 world.update(number, name)
         world.remove(self)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
@@ -15,6 +16,7 @@ from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, Wo
 
 CAPABLE = {"voice": "VoiceEnabled", "sms": "SmsEnabled", "mms": "MmsEnabled", "fax": "FaxEnabled"}
 MOST, USUALLY = 1_000, 30  # rows a query may ask for, and gets by default
+NEAR, FAR = 25, 500  # miles around a place that are searched, by default and at most
 KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 
@@ -70,6 +72,13 @@ COUNTRIES: dict[str, tuple[str, tuple[str, ...]]] = {
 PARTS = {"local": "Local", "mobile": "Mobile", "toll-free": "TollFree"}
 
 
+def capabilities(number: str, kind: str) -> dict[str, bool]:
+    """What a number of a kind, in E.164, can do: landlines outside North America only talk."""
+    american = phone_numbers.region(number) in ("US", "CA")
+    texts = american or kind == "mobile"
+    return {"fax": False, "mms": american, "sms": texts, "voice": True}
+
+
 def area_of(code: str) -> Area | None:
     """The place of a North American area code, if numbers there are on offer."""
     return next((area for area in AREAS if area.code == code), None)
@@ -86,9 +95,10 @@ def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[
     """The numbers of a kind that a query finds, always the same ones."""
     asked = {name: value for name, value in query if value}
     pattern = _pattern(asked.get("Contains", ""))
+    near = _nearby(asked)
     offers: dict[str, Offer] = {}
     if country in ("US", "CA"):
-        areas = [a for a in AREAS if a.country == country and _fits(a, asked)]
+        areas = [a for a in AREAS if a.country == country and _fits(a, asked) and near(a)]
         starts = (
             [(a.code, a) for a in areas]
             if kind == "local"
@@ -120,6 +130,47 @@ def _fits(area: Area, asked: dict[str, str]) -> bool:
             ("InRateCenter", area.rate_center),
         )
     ) and (area.code != "500" or asked.get("AreaCode") == "500")
+
+
+def _nearby(asked: dict[str, str]) -> Callable[[Area], bool]:
+    """Whether an area is as near to a place, or to a number's area, as a query wants it."""
+    miles = asked.get("Distance", str(NEAR))
+    if not re.fullmatch(r"\d{1,3}", miles) or int(miles) > FAR:
+        raise Refusal(400, MALFORMED_REQUEST, f"Distance is 0 to {FAR} miles: {miles}")
+    centres: list[tuple[float, float] | None] = []
+    if "NearLatLong" in asked:
+        given = re.fullmatch(
+            r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*", asked["NearLatLong"]
+        )
+        if given is None or abs(float(given[1])) > 90 or abs(float(given[2])) > 180:
+            raise Refusal(
+                400,
+                MALFORMED_REQUEST,
+                f"NearLatLong is a latitude and a longitude, such as 37.77,-122.42: "
+                f"{asked['NearLatLong']}",
+            )
+        centres.append((float(given[1]), float(given[2])))
+    if "NearNumber" in asked:
+        number = asked["NearNumber"]
+        if not phone_numbers.is_e164(number):
+            raise Refusal(400, MALFORMED_REQUEST, f"NearNumber is not a phone number: {number}")
+        # Only North American numbers tell where they are; around any other there is nothing.
+        area = area_of(number[2:5]) if number.startswith("+1") else None
+        centres.append((area.latitude, area.longitude) if area else None)
+
+    def near(area: Area) -> bool:
+        here = area.latitude, area.longitude
+        return all(c is not None and _miles(c, here) <= int(miles) for c in centres)
+
+    return near
+
+
+def _miles(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The distance of two places on the globe, given by latitude and longitude in degrees."""
+    (lat1, long1), (lat2, long2) = (map(math.radians, place) for place in (one, other))
+    half = math.sin((lat2 - lat1) / 2) ** 2
+    half += math.cos(lat1) * math.cos(lat2) * math.sin((long2 - long1) / 2) ** 2
+    return 2 * 3_958.8 * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _digits(seed: str, length: int) -> str:
@@ -217,10 +268,11 @@ class AvailablePhoneNumber(Resource):
         kind = params.place.get("type", "local")
         if country not in COUNTRIES or kind not in COUNTRIES[country][1]:
             return None
-        most = params.integer("PageSize", USUALLY, 1, MOST, MALFORMED_REQUEST) or USUALLY
+        asked = params.integer("PageSize", USUALLY, 1, 999_999_999, MALFORMED_REQUEST) or USUALLY
+        most = min(asked, MOST)  # more than that is cut down, not refused, as in every list
         offers = on_offer(country, kind, list(params))
         free = (offer for offer in offers if not world.owner(offer.phone_number))
-        found = [cls._of(offer, country) for offer in islice(free, most)]
+        found = [cls._of(offer, country, kind) for offer in islice(free, most)]
         return [number for number in found if number._able(params)]
 
     def _able(self, params: Params) -> bool:
@@ -232,13 +284,13 @@ class AvailablePhoneNumber(Resource):
         )
 
     @classmethod
-    def _of(cls, offer: Offer, country: str) -> AvailablePhoneNumber:
+    def _of(cls, offer: Offer, country: str, kind: str) -> AvailablePhoneNumber:
         area = offer.area
         return cls(
             phone_number=offer.phone_number,
             friendly_name=phone_numbers.national(offer.phone_number),
             iso_country=country,
-            capabilities={"mms": country in ("US", "CA"), "sms": True, "voice": True},
+            capabilities=capabilities(offer.phone_number, kind),
             lata=area.lata if area else None,
             latitude=f"{area.latitude:.6f}" if area else None,
             longitude=f"{area.longitude:.6f}" if area else None,

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cache
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, cast
@@ -233,6 +233,12 @@ class World(Protocol):
     def verified(self, number: str) -> Any:
         """This account's OutgoingCallerId with this number, or None."""
 
+    def verifiers(self, number: str) -> int:
+        """How many accounts have verified this number."""
+
+    def relative(self, sid: str) -> Any:
+        """The account with this SID if who asks may give it things, or None."""
+
     def save(self, resource: Resource) -> None:
         """Keep a new resource."""
 
@@ -244,6 +250,24 @@ class World(Protocol):
 
     def alert(self, code: int, text: str, **about: Any) -> None:
         """Write a debugger alert; *about*: call_sid, message_sid, request_url ..."""
+
+    def charge(self, thing: Any) -> str | None:
+        """Charge the account for a call, message, recording or number.
+
+        Returns the price that the thing shows; None where it costs nothing, or nobody knows.
+        """
+
+    def spent(self, first: date, last: date, *, owned: bool) -> list[Any]:
+        """What was charged from one day to another (`resources.usage.Spent`).
+
+        *owned*: the account's sub-accounts included.
+        """
+
+    def look_at_usage(self) -> None:
+        """See soon whether usage has reached what a trigger waits for."""
+
+    def beside(self, account: Any) -> World:
+        """The same for an account that this one owns."""
 
     def blocked(self, sender: str, recipient: str) -> bool:
         """Whether *recipient* has sent STOP to *sender*."""

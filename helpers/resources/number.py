@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
-from helpers.resources.available import area_of, on_offer
+from helpers.resources.available import area_of, capabilities, on_offer
 from helpers.resources.base import (
+    MALFORMED_REQUEST,
     VERSION,
     Params,
     Resource,
@@ -29,7 +30,22 @@ from helpers.resources.base import (
 INVALID_URL, INVALID_METHOD = 21402, 21403
 _KINDS = (("Local", "local"), ("Mobile", "mobile"), ("TollFree", "toll-free"))
 _ADDRESSES = ("VoiceUrl", "VoiceFallbackUrl", "SmsUrl", "SmsFallbackUrl", "StatusCallback")
-CAPABILITIES = {"fax": False, "mms": True, "sms": True, "voice": True}
+#: Parameters that name things of other products, and the prefix of their SIDs.
+_ELSEWHERE = {
+    "AddressSid": "AD",
+    "BundleSid": "BU",
+    "EmergencyAddressSid": "AD",
+    "IdentitySid": "RI",
+    "TrunkSid": "TK",
+}
+#: Parameters that take one of a few words.
+_WORDS = {
+    "ApiVersion": (VERSION, "2008-08-01"),
+    "EmergencyStatus": ("Active", "Inactive"),
+    "VoiceReceiveMode": ("voice", "fax"),
+}
+#: In how many accounts one number may be verified, by Twilio's page about its trials.
+MOST_VERIFIERS = 3
 
 
 @dataclass(kw_only=True)
@@ -55,23 +71,26 @@ class IncomingPhoneNumber(Resource):
         "Beta": ("beta", "="),
         "Origin": ("origin", "="),
     }
-    links: ClassVar[dict[str, str]] = {"assigned_add_ons": "AssignedAddOns"}
     indexed: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     address_requirements: str = shown("none")
     address_sid: str | None = shown(create="AddressSid", update="AddressSid")
-    api_version: str = shown(VERSION)
+    api_version: str = shown(VERSION, create="ApiVersion", update="ApiVersion")
     beta: bool = shown(False, kind="boolean")
-    bundle_sid: str | None = shown()
+    bundle_sid: str | None = shown(create="BundleSid", update="BundleSid")
     capabilities: dict[str, bool] = shown(kind="map")
-    emergency_address_sid: str | None = shown()
+    emergency_address_sid: str | None = shown(
+        create="EmergencyAddressSid", update="EmergencyAddressSid"
+    )
     emergency_address_status: str = shown("unregistered")
-    emergency_status: str = shown("Inactive")
+    emergency_status: str = shown("Inactive", create="EmergencyStatus", update="EmergencyStatus")
     friendly_name: str = shown("", create="FriendlyName", update="FriendlyName")
-    identity_sid: str | None = shown()
+    identity_sid: str | None = shown(create="IdentitySid", update="IdentitySid")
     origin: str = shown("twilio")
     phone_number: str = shown("", create="PhoneNumber")
-    sms_application_sid: str = shown("", create="SmsApplicationSid", update="SmsApplicationSid")
+    sms_application_sid: str | None = shown(
+        None, create="SmsApplicationSid", update="SmsApplicationSid"
+    )
     sms_fallback_method: str = shown(
         "POST",
         "method",
@@ -93,10 +112,10 @@ class IncomingPhoneNumber(Resource):
         update="StatusCallbackMethod",
         code=INVALID_METHOD,
     )
-    trunk_sid: str | None = shown()
+    trunk_sid: str | None = shown(create="TrunkSid", update="TrunkSid")
     type: str = shown("local")
-    voice_application_sid: str = shown(
-        "", create="VoiceApplicationSid", update="VoiceApplicationSid"
+    voice_application_sid: str | None = shown(
+        None, create="VoiceApplicationSid", update="VoiceApplicationSid"
     )
     voice_caller_id_lookup: bool = shown(
         False, kind="boolean", create="VoiceCallerIdLookup", update="VoiceCallerIdLookup"
@@ -116,35 +135,60 @@ class IncomingPhoneNumber(Resource):
     voice_url: str = shown("", create="VoiceUrl", update="VoiceUrl")
 
     area_code: str = hidden("", create="AreaCode")
+    months: int = hidden(1, kind="integer")  # that were paid, or came with the account
 
     def __post_init__(self) -> None:
-        if not self.capabilities:
-            self.capabilities = dict(CAPABILITIES)
+        if not self.capabilities and self.phone_number:
+            self.capabilities = capabilities(self.phone_number, self.type)
 
     @classmethod
     def create(cls, params: Params, world: World) -> IncomingPhoneNumber:
         """Buy a number: the one named, or any of an area code."""
         number = cls(**cls.take("create", params))
         number._check_settings(world)
+        wanted = params.place.get("type")  # where only one kind of number is bought
         if not number.phone_number:
-            number.phone_number = number._of_area(world)
+            number.phone_number = number._of_area(world, wanted)
         refuse_magic("buy", "number", number.phone_number)
         if not phone_numbers.is_e164(number.phone_number):
             refuse_number("buy", "number", number.phone_number, phone_numbers.MALFORMED)
+        number.type = wanted or phone_numbers.kind(number.phone_number)
+        if not phone_numbers.is_kind(number.phone_number, number.type):
+            raise Refusal(
+                400,
+                21458,
+                f"PhoneNumber Provisioning Type Mismatch: {number.phone_number} is not "
+                f"{number.type}.",
+            )
         if world.owner(number.phone_number) or world.verified(number.phone_number):
             raise Refusal(400, 21422, f"{number.phone_number} is not available")
-        number.type = params.place.get("type") or phone_numbers.kind(number.phone_number)
-        if world.account.type == "Trial" and world.find(cls):
+        number._check_trial(world)
+        number.capabilities = capabilities(number.phone_number, number.type)
+        number.friendly_name = friendly_name(params, phone_numbers.national(number.phone_number))
+        return number
+
+    def created(self, world: World) -> None:
+        """The first month is paid at once."""
+        world.charge(self)
+
+    def _check_trial(self, world: World) -> None:
+        """A trial buys one number, and its sub-accounts none."""
+        account = world.account
+        if account.type != "Trial":
+            return
+        if account.sid != account.owner_account_sid:
+            raise Refusal(400, 10002, "Trial accounts do not support the feature you tried to use")
+        if world.find(IncomingPhoneNumber):
             raise Refusal(
                 400,
                 21404,
                 "Trial accounts are allowed only one Twilio number. To purchase additional "
                 "numbers, please upgrade your account.",
             )
-        number.friendly_name = friendly_name(params, phone_numbers.national(number.phone_number))
-        return number
 
-    def _of_area(self, world: World) -> str:
+    def _of_area(self, world: World, wanted: str | None) -> str:
+        if wanted:
+            raise Refusal(400, 21421, "PhoneNumber is required.")
         if not self.area_code:
             raise Refusal(400, 21421, "PhoneNumber or AreaCode is required.")
         refuse_magic("buy", "area code", self.area_code)
@@ -164,16 +208,59 @@ class IncomingPhoneNumber(Resource):
                 # Twilio's two texts differ in more than the name.
                 wrong = "not valid" if param == "SmsUrl" else "not a valid URL"
                 raise Refusal(400, INVALID_URL, f"{param} is {wrong}: {given}")
-        find_application(world, self.voice_application_sid)
-        find_application(world, self.sms_application_sid)
+            if param in _WORDS and given not in _WORDS[param]:
+                raise Refusal(
+                    400,
+                    MALFORMED_REQUEST,
+                    f"{param} must be {' or '.join(_WORDS[param])}: {given}",
+                )
+            if param.endswith("Sid") and given == "":
+                setattr(self, name, None)  # an empty one takes it away
+            elif param in _ELSEWHERE and given:
+                # The sandbox has no addresses, bundles, identities and trunks: their SIDs are
+                # kept and shown, and nothing else comes of them.
+                prefix = _ELSEWHERE[param]
+                if not re.fullmatch(prefix + "[0-9a-fA-F]{32}", given):
+                    raise Refusal(
+                        400,
+                        MALFORMED_REQUEST,
+                        f"{param} must be {prefix} and 32 hexadecimal digits: {given}",
+                    )
+        find_application(world, self.voice_application_sid or "")
+        find_application(world, self.sms_application_sid or "")
         if self.voice_fallback_url and not self.voice_url:
             raise Refusal(400, 21405, "A VoiceFallbackUrl needs a VoiceUrl to fall back from.")
         if self.sms_fallback_url and not self.sms_url:
             raise Refusal(400, 21406, "An SmsFallbackUrl needs an SmsUrl to fall back from.")
+        registered = self.emergency_address_sid is not None
+        self.emergency_address_status = "registered" if registered else "unregistered"
+
+    def _move(self, sid: str, world: World) -> None:
+        """Give the number to another account of the family, which the main account may do."""
+        if not re.fullmatch("AC[0-9a-fA-F]{32}", sid):
+            raise Refusal(400, 21470, f"Invalid AccountSid: {sid}")
+        account = world.relative(sid)
+        if account is None:
+            raise Refusal(400, 21471, f"Account does not exist: {sid}")
+        if account.status != "active":
+            raise Refusal(400, 21472, f"Account is not active: {sid}")
+        if account.sid != self.account_sid:
+            self.account_sid = account.sid
+            # Its applications stay with the account that made them.
+            self.voice_application_sid = self.sms_application_sid = None
+
+    def as_json(
+        self, view: View | None = None, operation: str = "fetch", server: str = ""
+    ) -> dict[str, Any]:
+        """As any resource; where only one kind of number stands, the kind is not told."""
+        reply = super().as_json(view, operation, server)
+        if view is not None and view.fixed:
+            del reply["type"]
+        return reply
 
     def for_texts(self, world: World) -> IncomingPhoneNumber:
         """The number with what is to be asked when a text arrives: an application's URLs win."""
-        application = find_application(world, self.sms_application_sid)
+        application = find_application(world, self.sms_application_sid or "")
         if application is None:
             return self
         return replace(
@@ -185,11 +272,13 @@ class IncomingPhoneNumber(Resource):
         )
 
     def change(self, params: Params, world: World) -> None:
-        """Give it other settings."""
+        """Give it other settings, or to another account."""
         name = friendly_name(params, self.friendly_name)
         super().change(params, world)
         self.friendly_name = name
         self._check_settings(world)
+        if params.get("AccountSid"):
+            self._move(params.get("AccountSid"), world)
 
 
 @dataclass(kw_only=True)
@@ -249,6 +338,14 @@ class ValidationRequest(Resource):
             raise Refusal(400, 21450, f"Phone number {number} is already verified.")
         if world.owned(number):
             raise Refusal(400, 21449, f"Phone number {number} is yours: it needs no verification.")
+        if world.verifiers(number) >= MOST_VERIFIERS:
+            raise Refusal(400, 21453, f"Phone number {number} is verified on other accounts.")
+        if not re.fullmatch("[0-9*#wW]{0,32}", request.extension):
+            raise Refusal(
+                400,
+                MALFORMED_REQUEST,
+                f"Extension is keys (0-9, *, #) and w for a pause: {request.extension}",
+            )
         refuse_callback(request.status_callback)
         request.friendly_name = friendly_name(params, phone_numbers.national(number))
         seed = f"{world.sid('VR')}/{number}"

@@ -13,11 +13,12 @@ import logging
 import re
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from helpers.clock import Clock
+from helpers.prices import PRICES_2026, PriceList
 from helpers.resources.account import Account, ApiKey
 from helpers.resources.application import Application
 from helpers.resources.base import R, Resource
@@ -33,6 +34,8 @@ from helpers.resources.number import (
 from helpers.resources.participant import Participant
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
+from helpers.resources.usage import Spent
+from helpers.sandbox import books
 from helpers.sandbox.actors import spawn
 from helpers.sandbox.calls import recording as recordings
 from helpers.sandbox.calls.live_call import LiveCall
@@ -75,11 +78,13 @@ class Engine:
     webhooks: Webhooks
     seed: str = "sandbox"
     base_url: str = ""
+    prices: PriceList = PRICES_2026
     calls: dict[str, LiveCall] = field(default_factory=dict)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
     rooms: dict[tuple[str, str], conferences.Room] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     pairs: Pairs = field(default_factory=Pairs)
+    looking: set[str] = field(default_factory=set)  # accounts whose triggers are soon looked at
     _background: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
     closing: bool = False
@@ -88,9 +93,9 @@ class Engine:
 
     # -- the world, account by account -----------------------------------------------------
 
-    def world(self, account: Account) -> AccountWorld:
-        """What one account's resources act on."""
-        return AccountWorld(self, account)
+    def world(self, account: Account, asker: Account | None = None) -> AccountWorld:
+        """What one account's resources act on; *asker* is whose credentials ask for it."""
+        return AccountWorld(self, account, asker)
 
     def account(self, sid: str) -> Account:
         """The account with this SID, which must exist."""
@@ -540,10 +545,11 @@ class Engine:
 
 @dataclass(frozen=True)
 class AccountWorld:
-    """`resources.base.World` for one account."""
+    """`resources.base.World` for one account. Its owner may ask in its place (*asker*)."""
 
     engine: Engine
     account: Account
+    asker: Account | None = None
 
     def now(self) -> datetime:
         return self.engine.clock.now()
@@ -571,6 +577,17 @@ class AccountWorld:
         found = self._lookup(OutgoingCallerId, phone_number=number)
         return found[0] if found else None
 
+    def verifiers(self, number: str) -> int:
+        rows = self.engine.store.lookup(OutgoingCallerId, None, phone_number=number)
+        return len({row.account_sid for row in rows})
+
+    def relative(self, sid: str) -> Account | None:
+        asker = self.asker or self.account
+        if asker.sid != asker.owner_account_sid:  # a sub-account gives nothing away
+            return asker if sid == asker.sid else None
+        found = self.engine.store.get(Account, None, sid)
+        return found if found and found.owner_account_sid == asker.sid else None
+
     def save(self, resource: Resource) -> None:
         self.engine.store.add(resource)
 
@@ -584,10 +601,24 @@ class AccountWorld:
                 live.plan_limit()
 
     def remove(self, resource: Resource) -> None:
+        if isinstance(resource, IncomingPhoneNumber):
+            books.catch_up(self)  # what is released was had until now
         self.engine.store.remove(resource)
 
     def alert(self, code: int, text: str, **about: Any) -> None:
         self.engine.alert(self.account.sid, code, text, **about)
+
+    def charge(self, thing: Resource) -> str | None:
+        return books.charge(self, thing)
+
+    def spent(self, first: date, last: date, *, owned: bool) -> list[Spent]:
+        return books.spent(self, first, last, owned=owned)
+
+    def look_at_usage(self) -> None:
+        books.look_at_triggers(self.engine, self.account)
+
+    def beside(self, account: Account) -> AccountWorld:
+        return self.engine.world(account)
 
     def pair(self, us: str, them: str) -> Pair:
         """What is remembered of a number of ours and whom it texts with."""

@@ -395,6 +395,9 @@ class LiveCall(Actor):
 
     async def _be_called(self) -> str:
         await self.wait(0)
+        if not self.account.is_active:
+            self.alert(10001, f"the account of {self.call.to} is not active, so nobody answers")
+            return "failed"
         if not self.call.url:
             self.alert(11100, f"{self.call.to} has no VoiceUrl, so nobody answers")
             return "failed"
@@ -409,6 +412,8 @@ class LiveCall(Actor):
             outcome = await self.ring(self.call.timeout)
             if outcome != "answered":
                 return outcome
+            if request.extension:
+                await self.perform(steps.Tones(request.extension))
             if await listening.ask_for_code(self, request):
                 sid = listening.caller_id(self, request).sid
                 told[:] = [("VerificationStatus", "success"), ("OutgoingCallerIdSid", sid)]
@@ -559,7 +564,10 @@ class LiveCall(Actor):
             self.detection.stop()
         self.call.end_time = self.clock.now()
         self.call.duration = begun(self.seconds())
-        self._state(status, "end_time", "duration", duration=self.call.duration)
+        self.call.status = status
+        with self.engine.store.transaction():  # what has ended is paid for, and once
+            self.call.charge = self.world.charge(self.call)
+            self._state(status, "end_time", "duration", "charge", duration=self.call.duration)
         if self.answered_at is not None:
             self.handset.forget()
         self.engine.calls.pop(self.call.sid, None)
