@@ -16,10 +16,12 @@ from helpers.resources.base import (
     View,
     World,
     friendly_name,
+    kinds,
     shown,
 )
 
 STATUSES = ("active", "suspended", "closed")
+MOST_OWNED = 1_000  # sub-accounts of an account
 
 # What an account links to: the key in the reply, and the path below the account.
 LINKS = {
@@ -80,22 +82,56 @@ class Account(Resource):
         owner = world.account.owner_account_sid
         if owner != world.account.sid:
             raise Refusal(400, MALFORMED_REQUEST, "A sub-account cannot have sub-accounts.")
+        if len(world.find(cls)) > MOST_OWNED:  # the account itself is among them
+            raise Refusal(
+                400, MALFORMED_REQUEST, f"An account has {MOST_OWNED} sub-accounts at most."
+            )
+        now = world.now()
         return cls(
             auth_token=_secret(world, "token"),
-            friendly_name=friendly_name(params, "SubAccount Created"),
+            friendly_name=friendly_name(
+                params,
+                f"SubAccount Created at {now:%Y-%m-%d %I:%M} {'am' if now.hour < 12 else 'pm'}",
+            ),
             owner_account_sid=owner,
             type=world.account.type,
         )
 
     def change(self, params: Params, world: World) -> None:
-        """Rename it, or say how it stands."""
+        """Rename it, or say how it stands.
+
+        Only a sub-account's status changes, and only its owner changes it. A closed one stays
+        closed and loses its numbers; of a suspended one everything is kept, but it makes and gets
+        no calls and no messages. Source: Twilio's page on sub-accounts, and its errors 21475 on.
+        """
         status = params.get("Status")
-        if status and status not in STATUSES:
-            raise Refusal(
-                400, MALFORMED_REQUEST, f"Status must be one of {', '.join(STATUSES)}: {status}"
-            )
+        if status:
+            self._check_status(status, world)
         self.friendly_name = friendly_name(params, self.friendly_name)
+        if status == "closed" and self.status != "closed":
+            own = world.beside(self)
+            for number in own.find(kinds()["IncomingPhoneNumber"]):
+                number.delete(own)
         self.status = status or self.status
+
+    def _check_status(self, status: str, world: World) -> None:
+        if status not in STATUSES:
+            raise Refusal(400, 21475, "Unable to update Status, invalid Status.")
+        if self.owner_account_sid == self.sid:
+            raise Refusal(400, 21477, "Unable to update Status for parent accounts")
+        if world.account.sid == self.sid:
+            raise Refusal(403, 20403, "Only the owner of a sub-account changes its Status.")
+        if self.status == "closed" and status != "closed":
+            raise Refusal(
+                400,
+                21479,
+                "Unable to update Status for subaccount, subaccount has been closed.",
+            )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may make and get calls and messages."""
+        return self.status == "active"
 
     def home(self, view: View | None = None) -> str:
         """The path of all accounts."""
@@ -116,13 +152,25 @@ class Account(Resource):
 
 @dataclass(kw_only=True)
 class ApiKey(Resource):
-    """A key that opens an account's things; its secret is told once, when it is made."""
+    """A key that opens an account's things; its secret is told once, when it is made.
+
+    It is a Standard one: it opens neither accounts nor keys. Signing keys are the same things by an
+    older name. Source: Twilio's page on API keys.
+    """
 
     prefix: ClassVar[str] = "SK"
     path: ClassVar[str] = "Keys"
     plural: ClassVar[str] = "keys"
     omits: ClassVar[tuple[str, ...]] = ("account_sid",)
     singular: ClassVar[str] = "Key"
+    more_views: ClassVar[tuple[View, ...]] = (
+        View(
+            "SigningKeys",
+            "signing_keys",
+            "SigningKey",
+            ("create", "list", "fetch", "update", "delete"),
+        ),
+    )
     has_uri: ClassVar[bool] = False
 
     friendly_name: str = shown("", create="FriendlyName", update="FriendlyName")

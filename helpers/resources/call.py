@@ -33,6 +33,7 @@ EVENTS = ("initiated", "ringing", "answered", "completed")
 INLINE_LIMIT = 4000  # characters of TwiML given in the request itself
 LONGEST = 86_400  # seconds, the highest TimeLimit
 INVALID_TIMEOUT, INVALID_METHOD = 21208, 21209
+RATED = 5.0  # seconds after its end until a call tells its price; Twilio says "some time"
 VERIFIER = "+14155550199"  # who rings with a validation request
 
 
@@ -133,6 +134,7 @@ class Call(Resource):
     #: another product that made it, such as Verify; Twilio's lists leave those out
     sent_by: str = hidden("")
     answer_time: datetime | None = hidden(kind="date")
+    charge: str | None = hidden()  # what `price` becomes when the call is rated
 
     @classmethod
     def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
@@ -297,6 +299,12 @@ class Call(Resource):
         call = cls.new(world, **fields)
         call._format_numbers()
         return call
+
+    def seen(self, world: World) -> None:
+        """A call that has ended tells its price when it has been rated."""
+        if self.charge and self.end_time:
+            rated = (world.now() - self.end_time).total_seconds() >= RATED
+            self.price = self.charge if rated else None
 
     def created(self, world: World) -> None:
         """Dial it."""

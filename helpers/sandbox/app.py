@@ -75,7 +75,7 @@ def authenticate(store: Store, request: Request) -> Account:
     else:
         account = store.known(Account, user)
         right = account.auth_token if account else ""
-    if account is None:
+    if account is None or account.status == "closed":  # its owner still sees what it has
         raise _unknown("Authentication Error - invalid username")
     if not hmac.compare_digest(password.encode(), right.encode()):
         raise _unknown("Authenticate")
@@ -187,8 +187,9 @@ class _Api:
         account = authenticate(self.engine.store, request)
         found, owner = self._find(parts, path, account)
         user, _ = _basic(request.header(b"authorization"))
-        if user != account.sid and found.uses[0][0] in (Account, ApiKey):
-            raise _unknown("Authenticate")  # a key opens no accounts and no keys
+        beyond = found.uses[0][0] in (Account, ApiKey) or owner.sid != account.sid
+        if beyond and user != account.sid:
+            raise _unknown("Authenticate")  # a key opens no accounts, no keys, no sub-account
         method = "GET" if request.method == "HEAD" else request.method
         params = await request.form() if method == "POST" else request.query()
         asked, operation = self._asked(found, method, path, suffix, params, owner)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Seconds of the clock from one status of an outbound message to the next.
 HOPS = {"queued": ("sending", 0.0), "sending": ("sent", 1.0), "sent": ("delivered", 1.0)}
-UNREACHABLE = 30003
+SUSPENDED, UNREACHABLE = 30002, 30003
 TOO_FAST = 14107  # replies that follow one another as in a loop
 
 MEDIA_TYPES = {
@@ -129,7 +129,10 @@ class Delivery(_MessageActor):
         message = self.message
         fields: dict[str, Any] = {}
         owned = self.engine.owner(message.to)
-        if status == "sent":
+        if status == "sent" and not self.engine.account(message.account_sid).is_active:
+            status = "failed"
+            fields = {"error_code": SUSPENDED, "error_message": "Account suspended"}
+        elif status == "sent":
             fields["date_sent"] = self.clock.now()
         elif status == "delivered":
             handset = self.engine.handset(message.account_sid, message.to)
@@ -140,9 +143,13 @@ class Delivery(_MessageActor):
                     "error_message": "Unreachable destination handset",
                 }
         with self.engine.store.transaction():  # or a kill between the two would lose the text
+            if status == "sent":
+                fields["price"] = self.world.charge(message)
             self.become(status, **fields)
             if status == "delivered" and owned is not None:
                 self.engine.text_in(message.from_, owned, message.body, message.media_url)
+        if status == "failed":
+            self.alert(SUSPENDED, "the account was suspended before the text was sent")
         if status == "undelivered":
             self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
         await self._callback()
@@ -190,7 +197,13 @@ class Inbound(_MessageActor):
     async def run(self) -> None:
         try:
             await self.wait(0)
-            self.become("received", date_sent=self.clock.now())
+            if not self.engine.account(self.message.account_sid).is_active:
+                self.alert(10001, f"the account of {self.message.to} is not active")
+                self.become("failed", error_code=10001, error_message="Account is not active")
+                return
+            with self.engine.store.transaction():
+                price = self.world.charge(self.message)
+                self.become("received", date_sent=self.clock.now(), price=price)
             self._keyword()
             if self.owned.sms_url:
                 await self._converse()

@@ -246,7 +246,9 @@ async def end(
     recording.status = "completed" if recording.duration else "absent"
     recording.sounds = tape.sounds
     recording.date_updated = live.clock.now()
-    live.world.update(recording, "duration", "status", "sounds", "date_updated")
+    with live.engine.store.transaction():
+        recording.price = live.world.charge(recording)
+        live.world.update(recording, "duration", "status", "sounds", "date_updated", "price")
     await _tell(live, tape)
 
 
