@@ -31,7 +31,6 @@ class Queue(Resource):
     path: ClassVar[str] = "Queues"
     plural: ClassVar[str] = "queues"
     indexed: ClassVar[tuple[str, ...]] = ("friendly_name",)
-    links: ClassVar[dict[str, str]] = {"members": "Members"}
 
     average_wait_time: int = shown(0, kind="integer")
     current_size: int = shown(0, kind="integer")

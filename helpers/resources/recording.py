@@ -150,6 +150,8 @@ class Recording(Resource):
         reply = super().as_json(view, operation, server)
         if view is OF_CALL:
             return dict(sorted((reply | {"track": self.track}).items()))
+        if view is OF_CONFERENCE:
+            return reply
         below = f"{self.home()}/{self.sid}"
         reply["media_url"] = server + below
         reply["subresource_uris"] = {
