@@ -29,6 +29,7 @@ from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
 from helpers.sandbox.engine import Engine
 from helpers.sandbox.exchange import Request
+from helpers.sandbox.limits import Limits
 from helpers.sandbox.options import TYPES, Options
 from helpers.sandbox.pace import Pace
 from helpers.sandbox.store import Store
@@ -75,6 +76,11 @@ class Sandbox:
             clock=self.clock,
             webhooks=webhooks,
             seed=self.world["seed"],
+            limits=Limits(
+                rate=self.options.rate,
+                concurrency=self.options.concurrency,
+                daily_messages=self.options.daily_messages,
+            ),
         )
         if (moment := self.engine.kept_moment()) is not None:
             self.clock.set(max(moment, self.clock.now()))
@@ -93,10 +99,12 @@ class Sandbox:
     def _build(self, control: Control) -> Any:
         @asynccontextmanager
         async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            self.store.gather(asyncio.get_running_loop())
             await self.engine.resume()
             yield
             await self.engine.close()
             self.engine.keep_moment()
+            self.store.gather(None)
 
         app = build_app(self.engine, control_routes=control.routes(), lifespan=lifespan)
         return Pace(app, self.engine)
@@ -179,6 +187,7 @@ class Sandbox:
             if account.sid in (member.sid, member.owner_account_sid):
                 await self.engine.drop(member.sid)
         self.engine.keep_moment()  # the log that tells how late it is goes
+        self.store.commit()
         with self.store.transaction():
             self.store.wipe(account.sid)
             self._seed([row for row in self._accounts() if row[0] == account.sid])

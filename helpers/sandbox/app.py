@@ -27,7 +27,7 @@ from helpers.resources.base import VERSION, Params, Resource, View, is_web_addre
 from helpers.resources.call import Call
 from helpers.resources.message import Message
 from helpers.resources.recording import Recording
-from helpers.sandbox import paging, paths, replies
+from helpers.sandbox import dry_run, paging, paths, replies
 from helpers.sandbox.engine import AccountWorld, Engine
 from helpers.sandbox.exchange import Message as AsgiMessage
 from helpers.sandbox.exchange import Receive, Reply, Request, Send
@@ -132,8 +132,14 @@ def build_app(
         if scope["type"] == "http" and scope["path"].startswith(begin):
             reply = await api.answer(Request(scope, receive))
             await reply.send(send)
-        else:
-            await others(scope, receive, send)
+            return
+
+        async def committed(message: AsgiMessage) -> None:
+            if message["type"] == "http.response.start":
+                await engine.store.committed()
+            await send(message)
+
+        await others(scope, receive, committed)
 
     return app
 
@@ -171,7 +177,10 @@ class _Api:
         try:
             if request.method == "OPTIONS":
                 return self._headed(Reply(200))
-            return await self._answer(request)
+            reply = await self._answer(request)
+            if self.engine.store.changed:  # nobody is told of what is not in the file
+                await self.engine.store.committed()
+            return reply
         except Refusal as refusal:
             return self._refused(request.path, refusal)
         except Exception as problem:
@@ -185,6 +194,12 @@ class _Api:
             raise Refusal(405, 20004, "Method not allowed")
         parts, suffix = paths.split(path)
         account = authenticate(self.engine.store, request)
+        async with self.engine.limits.request(account.sid, self.engine.clock.now()):
+            return await self._answer_for(account, request, path, parts, suffix)
+
+    async def _answer_for(
+        self, account: Account, request: Request, path: str, parts: list[str], suffix: str
+    ) -> Reply:
         found, owner = self._find(parts, path, account)
         user, _ = _basic(request.header(b"authorization"))
         beyond = found.uses[0][0] in (Account, ApiKey) or owner.sid != account.sid
@@ -192,7 +207,7 @@ class _Api:
             raise _unknown("Authenticate")  # a key opens no accounts, no keys, no sub-account
         method = "GET" if request.method == "HEAD" else request.method
         params = await request.form() if method == "POST" else request.query()
-        asked, operation = self._asked(found, method, path, suffix, params, owner)
+        asked, operation = self._asked(found, method, path, suffix, params, owner, account)
         try:
             if suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
                 reply = await self._sound(asked, operation, suffix)
@@ -231,6 +246,7 @@ class _Api:
         suffix: str,
         pairs: list[tuple[str, str]],
         owner: Account,
+        account: Account,
     ) -> tuple[_Asked, str]:
         """The request, and which operation it wants; refuses what cannot be done there."""
         operations = ON_A_THING if found.name else ON_A_LIST
@@ -240,7 +256,10 @@ class _Api:
                 raise Refusal(405, 20004, "Method not allowed")
             raise _absent(path)
         kind, view = use
-        world = self.engine.world(owner)
+        world = self.engine.world(owner, account)
+        if dry_run.applies_to(account):
+            dry_run.check(kind, operations[method])
+            world = dry_run.DryWorld(self.engine, owner, account)
         params = Params(pairs, view, {**found.place, **dict(view.fixed)})
         form = _form(path, suffix)
         asked = _Asked(path, form, world, kind, view, params, found.name)
@@ -291,6 +310,8 @@ class _Api:
         kind, world = asked.kind, asked.world
         if world.account.status != "active":
             raise Refusal(400, 10001, f"Account {world.account.sid} is not active.")
+        if isinstance(world, dry_run.DryWorld):
+            return dry_run.create(kind, asked.params, world)
         with self.engine.store.transaction():
             made = kind.create(asked.params, world)
             if made.sid:

@@ -40,6 +40,7 @@ from helpers.sandbox.actors import spawn
 from helpers.sandbox.calls import recording as recordings
 from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.handsets import Handset
+from helpers.sandbox.limits import Limits
 from helpers.sandbox.live_message import Delivery, Inbound
 from helpers.sandbox.meetings import conferences
 from helpers.sandbox.meetings.announcements import Announcement
@@ -78,6 +79,7 @@ class Engine:
     webhooks: Webhooks
     seed: str = "sandbox"
     base_url: str = ""
+    limits: Limits = field(default_factory=Limits)
     prices: PriceList = PRICES_2026
     calls: dict[str, LiveCall] = field(default_factory=dict)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
@@ -226,6 +228,7 @@ class Engine:
     ) -> Reply:
         """Ask a web site in an account's name; time does not jump meanwhile."""
         reply = Reply(url, failed=(11200, "nobody waits for the answer any more"))
+        self.store.commit()  # what a web site is told of is in the file
         try:
             with self.clock.work():
                 reply = await self.webhooks.ask(
@@ -623,6 +626,9 @@ class AccountWorld:
     def pair(self, us: str, them: str) -> Pair:
         """What is remembered of a number of ours and whom it texts with."""
         return self.engine.pairs.of(self.account.sid, us, them, self.now)
+
+    def count_message(self) -> None:
+        self.engine.limits.message(self)
 
     def blocked(self, sender: str, recipient: str) -> bool:
         return self.engine.store.opted_out(self.account.sid, sender, recipient)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,8 @@ from helpers.errors import SandboxError
 from helpers.resources.base import Resource, from_column, kinds, to_column
 
 R = TypeVar("R", bound=Resource)
+
+_log = logging.getLogger(__name__)
 
 #: How many events of an account are kept.
 EVENTS_KEPT = 10_000
@@ -159,7 +162,7 @@ class Store:
         self._loop: asyncio.AbstractEventLoop | None = None  # whose turns are gathered
         self._planned: asyncio.Handle | None = None  # the next commit
         self._changed = False  # whether something is to be committed before anybody is answered
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
         # Numbers and events are kept here and written by the commit.
         self._counters: dict[tuple[str, str], int] = {}
         self._counted: set[tuple[str, str]] = set()
@@ -168,7 +171,8 @@ class Store:
         # How it was before the transaction that runs: counters, and whose logs got an event.
         self._before: dict[tuple[str, str], int] = {}
         self._added: list[str] = []
-        self._savepoint = False
+        self._savepoint = False  # whether the block has changed anything
+        self._wiped = False  # whether it has wiped an account
         # What `lookup` and `handset` have read, until something of the kind is written.
         self._known: dict[type[Resource], dict[Any, list[Any]]] = {}
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
@@ -274,33 +278,44 @@ class Store:
         self.commit()
         self._loop = loop
 
-    async def committed(self) -> None:
-        """Return when all that was changed until now is in the file; raises what prevented it."""
-        if self._changed and self._loop is not None:
-            if self._waiting is None:
-                self._waiting = self._loop.create_future()
-            await asyncio.shield(self._waiting)
-
     @property
     def changed(self) -> bool:
         """Whether there are changes that are not in the file yet."""
         return self._changed
 
+    async def committed(self) -> None:
+        """Return when all that was changed until now is in the file; raises what prevented it."""
+        if self._changed and self._loop is not None:
+            waiting = self._loop.create_future()
+            self._waiting.append(waiting)
+            await waiting
+
     def commit(self) -> None:
-        """Write down what was gathered."""
+        """Write down what was gathered, now."""
+        problem = self._commit_if_needed()
+        if problem is not None:
+            raise problem
+
+    def _commit_if_needed(self) -> Exception | None:
         if self._planned is not None:
             self._planned.cancel()
             self._planned = None
-        waiting, self._waiting = self._waiting, None
-        try:
-            if self._changed or self._counted or self._logged:
+        problem = None
+        if self._changed or self._counted or self._logged:
+            try:
                 self._commit()
-        except BaseException as problem:
-            if waiting is not None and not waiting.done():
-                waiting.set_exception(problem)
-            raise
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
+            except Exception as caught:
+                problem = caught
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.done():  # as it is when nobody waits any more
+                one.set_result(None) if problem is None else one.set_exception(problem)
+        return problem
+
+    def _commit_planned(self) -> None:
+        problem = self._commit_if_needed()
+        if problem is not None:
+            _log.error("the data file cannot be written", exc_info=problem)
 
     def _commit(self) -> None:
         self._changed = False
@@ -333,7 +348,7 @@ class Store:
             if self._loop is not None:
                 if self._planned is not None:
                     self._planned.cancel()
-                self._planned = self._loop.call_soon(self.commit)
+                self._planned = self._loop.call_soon(self._commit_planned)
         elif self._depth and not self._savepoint:
             run("SAVEPOINT block")
             self._savepoint = True
@@ -346,7 +361,7 @@ class Store:
         if self._depth == 0 and self._loop is None:
             self.commit()
         elif self._loop is not None and self._planned is None:
-            self._planned = self._loop.call_later(AT_LEISURE, self.commit)
+            self._planned = self._loop.call_later(AT_LEISURE, self._commit_planned)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -358,7 +373,7 @@ class Store:
         if self._depth == 0:
             self._before.clear()
             self._added.clear()
-            self._savepoint = False
+            self._savepoint = self._wiped = False
             gathered = self._changed  # by others, before this block
         self._depth += 1
         try:
@@ -377,15 +392,6 @@ class Store:
 
     def _undo(self, gathered: bool) -> None:
         """Take back what a block has done, and nothing that was *gathered* before."""
-        self._known.clear()
-        self._handsets.clear()
-        self._counters.update(self._before)
-        for account_sid in self._added:
-            self._logs[account_sid].pop()
-            pending = self._logged[account_sid]
-            pending.pop()
-            if not pending:
-                del self._logged[account_sid]
         if self._savepoint and self._db.in_transaction:  # some failures end it by themselves
             if gathered:
                 self._db.execute("ROLLBACK TO block")
@@ -394,6 +400,17 @@ class Store:
                 self._db.execute("ROLLBACK")
         if not self._db.in_transaction:
             self._changed = False
+        self._known.clear()
+        self._handsets.clear()
+        if self._wiped:
+            self._forget()
+            return
+        self._counters.update(self._before)
+        for account_sid in self._added:
+            for logs in (self._logs, self._logged):
+                logs[account_sid].pop()
+            if not self._logged[account_sid]:
+                del self._logged[account_sid]
 
     # -- resources -------------------------------------------------------------------------
 
@@ -566,6 +583,11 @@ class Store:
         self._note()
         return value + 1
 
+    def counted(self, account_sid: str, name: str) -> int:
+        """How far a counter of that account has come, 0 before the first."""
+        key = (account_sid, name)
+        return self._counters[key] if key in self._counters else self._count(*key)
+
     def next_sid(self, seed: str, account_sid: str, prefix: str) -> str:
         """The next SID with *prefix* of that account, derived from *seed*: prefix, 32 digits."""
         n = self.next(account_sid, prefix)
@@ -707,7 +729,7 @@ class Store:
 
     def charge(self, account_sid: str, day: str, category: str, usage: int, price: int) -> None:
         """Add one thing to what an account was charged on a day (``YYYY-MM-DD``) in a category."""
-        self._db.execute(
+        self._change(
             "INSERT INTO charges VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET"
             " count = count + 1, usage = usage + excluded.usage, price = price + excluded.price",
             (account_sid, day, category, usage, price),
@@ -758,11 +780,13 @@ class Store:
         """Forget everything of an account and its sub-accounts, the account itself included.
 
         Only the numbers of its events go on: whoever follows the log must not meet one twice.
+        Within a transaction, :meth:`commit` comes before it.
         """
         others = ("events", "entries", "handsets", "optouts", "charges", "blobs", "removed")
         tables = [*(table.name for table in self._tables.values()), *others]
         accounts = self._tables[kinds()["Account"]]
-        self.commit()  # so that nothing is left to be written of what goes
+        if self._depth == 0:
+            self.commit()  # so that nothing is left to be written of what goes
         with self.transaction():
             owned = [account.sid for account in self.find(accounts.kind, account_sid)]
             for sid in {account_sid, *owned}:
@@ -773,6 +797,7 @@ class Store:
                 # A sub-account's row is its owner's.
                 self._change(f"DELETE FROM {accounts.name} WHERE sid = ?", (sid,))
                 self._change("DELETE FROM counters WHERE account_sid = ? AND name != 'seq'", (sid,))
+            self._wiped = True
             self._forget()
 
     def _forget(self) -> None:
