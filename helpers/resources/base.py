@@ -269,6 +269,9 @@ class World(Protocol):
     def beside(self, account: Any) -> World:
         """The same for an account that this one owns."""
 
+    def count_message(self) -> None:
+        """Count a message that is to be sent; refuse it if the day has seen enough of them."""
+
     def blocked(self, sender: str, recipient: str) -> bool:
         """Whether *recipient* has sent STOP to *sender*."""
 

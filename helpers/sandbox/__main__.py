@@ -38,9 +38,34 @@ def _parser() -> argparse.ArgumentParser:
     add("--type", choices=("trial", "full"))
     add("--number", action="append", metavar="+1..", help="a number it owns; repeatable")
     add("--verified", action="append", metavar="+1..", help="a verified number; repeatable")
-    add("--account", action="append", metavar="SID:TOKEN:TYPE", help="one account more; repeatable")
+    add(
+        "--account",
+        action="append",
+        metavar="SID:TOKEN:TYPE",
+        help="one account more; repeatable. TYPE is trial, full or test (test credentials)",
+    )
     add("--allow-host", action="append", metavar="NAME", help="a host to fetch from; repeatable")
     add("--webhook-timeout", type=float, default=15.0, metavar="SECONDS")
+    add(
+        "--rate",
+        type=int,
+        metavar="N",
+        help="requests an account may make within a second of the clock; beyond that 429 with 20429"
+        " and without Retry-After, as Twilio documents none",
+    )
+    add(
+        "--concurrency",
+        type=int,
+        metavar="N",
+        help="requests of an account that are answered at once, each of which then takes 0.08"
+        " seconds; beyond that 429 with 20429",
+    )
+    add(
+        "--daily-messages",
+        type=int,
+        metavar="N",
+        help="messages an account may send on a day of the clock (UTC); beyond that 429 with 63038",
+    )
     add("--seed", metavar="TEXT", help="what SIDs are derived from")
     add("--start", metavar="TIME", help="where a hurried or manual clock starts: ISO 8601, or now")
     return parser
@@ -62,6 +87,9 @@ def read_options(arguments: Sequence[str]) -> Options:
         accounts=tuple(map(_account, given.account)) if given.account else None,
         allow_hosts=tuple(given.allow_host or ()),
         webhook_timeout=given.webhook_timeout,
+        rate=given.rate,
+        concurrency=given.concurrency,
+        daily_messages=given.daily_messages,
         seed=given.seed,
         start=given.start,
     )

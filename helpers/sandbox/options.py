@@ -15,15 +15,20 @@ ACCOUNT_SID = "AC00000000000000000000000000000001"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # made up, good nowhere else
 NUMBER = "+15005550006"
 VERIFIED = "+14155550100"
-TYPES = {"trial": "Trial", "full": "Full"}
+MOST = 1_000_000  # of whatever a limit counts
+TYPES = {"trial": "Trial", "full": "Full", "test": "Test"}
+FIRST_TYPES = ("trial", "full")  # the first account must be able to do things
 
 
 @dataclass(frozen=True)
 class Options:
     """The options of ``python -m helpers.sandbox``; None means that nobody said.
 
-    *accounts* are further accounts as ``(sid, token, type)``. *webhook_timeout* is in real
-    seconds. Raises SandboxError, in one sentence, for a value that makes no sense.
+    *accounts* are further accounts as ``(sid, token, type)``; the type ``test`` makes test
+    credentials. *webhook_timeout* is in real seconds. *rate*, *concurrency* and *daily_messages*
+    limit what each account may ask for (`limits`). Those and the other settings of one run may
+    differ from start to start on the same data file.
+    Raises SandboxError, in one sentence, for a value that makes no sense.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +43,9 @@ class Options:
     accounts: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
     allow_hosts: tuple[str, ...] = ()
     webhook_timeout: float = 15.0
+    rate: int | None = None
+    concurrency: int | None = None
+    daily_messages: int | None = None
     seed: str | None = None
     start: str | None = None
 
@@ -54,7 +62,19 @@ class Options:
             raise SandboxError(f"{self.port} is no port: it is 0 (any free one) to 65535.")
         if not 0 < self.webhook_timeout <= 600:
             raise SandboxError("The webhook timeout is more than 0 and at most 600 seconds.")
+        for name, what in (
+            ("rate", "requests a second"),
+            ("concurrency", "requests at once"),
+            ("daily_messages", "messages a day"),
+        ):
+            given = getattr(self, name)
+            if given is not None and not 1 <= given <= MOST:
+                raise SandboxError(
+                    f"--{name.replace('_', '-')} is a number of {what}, 1 to {MOST}, not {given}."
+                )
         first = self.account_sid, self.auth_token, self.type
+        if self.type is not None and self.type not in FIRST_TYPES:
+            raise SandboxError(f"The first account's type is trial or full, not {self.type!r}.")
         defaults = ACCOUNT_SID, AUTH_TOKEN, "trial"
         seen: set[str] = set()
         for sid, token, kind in [
@@ -120,4 +140,4 @@ def _check_account(sid: str, token: str, kind: str) -> None:
     if not re.fullmatch(r"[!-9;-~]{8,64}", token):
         raise SandboxError(f"The auth token of {sid} must be 8 to 64 characters without a colon.")
     if kind not in TYPES:
-        raise SandboxError(f"An account's type is trial or full, not {kind!r}.")
+        raise SandboxError(f"An account's type is trial, full or test, not {kind!r}.")
