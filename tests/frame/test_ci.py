@@ -12,6 +12,9 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a shell script")
 
 
+OBLIGED = "REQUIRE_BROWSER=$REQUIRE_BROWSER REQUIRE_NODE=$REQUIRE_NODE"
+
+
 class Machine:
     """A machine with nothing on its PATH but what is put there; every call of a stub is noted."""
 
@@ -19,6 +22,7 @@ class Machine:
         self.folder = folder
         self.calls = folder / "calls"
         (folder / ".ci").mkdir()
+        (folder / "tests" / "node").mkdir(parents=True)
         shutil.copy(root / ".ci" / "run", folder / ".ci")
         self.bin = folder / "bin"
         self.bin.mkdir()
@@ -26,10 +30,11 @@ class Machine:
             (self.bin / name).symlink_to(shutil.which(name) or "")
         self.has("timeout", 'shift; exec "$@"')
         self.has("python3")
-        self.has("make", 'echo "make $* with REQUIRE_BROWSER=$REQUIRE_BROWSER" >> "$CALLS"')
+        self.has("make", f'echo "make $* with {OBLIGED}" >> "$CALLS"')
+        self.has("npm", 'echo "npm $* in ${PWD##*/tests/}" >> "$CALLS"')
         self.has("id", "echo 0")
-        self.has("espeak-ng")
-        self.has("lame")
+        for name in ("espeak-ng", "lame", "node"):
+            self.has(name)
 
     def has(self, name: str, script: str = "") -> None:
         """Give the machine a program."""
@@ -52,7 +57,11 @@ class Machine:
         return self.calls.read_text(encoding="utf-8").splitlines() if self.calls.exists() else []
 
 
-MADE = ["make check with REQUIRE_BROWSER=1", "make test with REQUIRE_BROWSER=1"]
+JUDGE = "npm ci --silent in node"
+MADE = [
+    JUDGE,
+    *(f"make {what} with REQUIRE_BROWSER=1 REQUIRE_NODE=1" for what in ("check", "test")),
+]
 APT = 'echo "apt-get $*" >> "$CALLS"'
 
 
@@ -87,6 +96,26 @@ def test_what_makes_speech_and_mp3_is_installed_too(machine: Machine) -> None:
     assert machine.called()[1].endswith("--no-install-recommends espeak-ng lame")
 
 
+def test_node_and_npm_are_installed_where_they_are_not(machine: Machine) -> None:
+    machine.has("chromium")
+    (machine.bin / "node").unlink()
+    npm = machine.bin / "npm"
+    packed = npm.rename(machine.folder / "npm.deb")
+    unpack = f"{shutil.which('mv')} {packed} {npm}"
+    machine.has("apt-get", f'{APT}; [ "$1" = update ] || {unpack}')
+    done = machine.run()
+    assert done.returncode == 0, done.stderr
+    assert machine.called()[1].endswith("--no-install-recommends npm nodejs")
+    assert machine.called()[2:] == MADE
+
+
+def test_a_lock_that_npm_refuses_ends_the_run(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("npm", "exit 1")
+    assert machine.run().returncode == 1
+    assert machine.called() == []
+
+
 def test_a_missing_venv_module_is_installed_unless_uv_is_there(machine: Machine) -> None:
     machine.has("chromium")
     machine.has("python3", "exit 1")
@@ -112,4 +141,4 @@ def test_a_failing_check_ends_the_run(machine: Machine) -> None:
     machine.has("chromium")
     machine.has("make", 'echo "make $*" >> "$CALLS"; exit 2')
     assert machine.run().returncode == 2
-    assert machine.called() == ["make check"]
+    assert machine.called() == [JUDGE, "make check"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,7 @@ def files(root: Path) -> list[Path]:
         names = listing.stdout.split("\0")
     else:  # an unpacked archive
         skipped = {".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
+        skipped.add("node_modules")
         names = [
             path.relative_to(root).as_posix()
             for path in root.rglob("*")
@@ -74,6 +76,17 @@ def test_secrets_and_other_locks_stay_out_of_git(root: Path) -> None:
     assert {".env", "uv.lock", ".venv/"} <= set(ignored)
 
 
+def test_the_lock_for_npm_has_hashes_and_no_addresses(root: Path) -> None:
+    """Where packages come from is each machine's business; what they are is not."""
+    lock = json.loads((root / "tests" / "node" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: about for name, about in lock["packages"].items() if name}
+    assert "node_modules/twilio" in packages
+    for name, about in packages.items():
+        assert about["integrity"].startswith("sha512-"), name
+        assert "resolved" not in about, name
+    assert "node_modules/" in (root / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
 def test_notebooks_keep_their_line_ends_everywhere(root: Path) -> None:
     assert "*.ipynb text eol=lf" in (root / ".gitattributes").read_text(encoding="utf-8")
 
@@ -96,7 +109,7 @@ def test_ci_runs_the_same_targets_as_people(root: Path) -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
     text = script.read_text(encoding="utf-8")
     assert "\nmake check\nmake test\n" in text
-    assert "export REQUIRE_BROWSER=1" in text
+    assert "export REQUIRE_BROWSER=1 REQUIRE_NODE=1\n" in text
 
 
 def test_every_script_is_listed(root: Path) -> None:
