@@ -75,7 +75,8 @@ MORE: dict[tuple[str, str], str] = {
 # What Twilio's client does under another name than that of the place where it is done.
 NAMES = {
     ("ValidationRequest", "create"): "validation_requests",
-    ("ApiKey", "create"): "new_keys",
+    ("Key", "create"): "new_keys",
+    ("SigningKey", "create"): "new_signing_keys",
 }
 
 # The one attribute that Twilio's client spells differently in two places.
@@ -111,7 +112,7 @@ def accounts() -> Place:
             if not view.path and name != "Account":
                 continue
             for operation in view.operations:
-                place = _find(root, view.path, NAMES.get((name, operation)))
+                place = _find(root, view.path, NAMES.get((view.singular, operation)))
                 place.uses.setdefault(operation, (kind, view))
     return root
 
@@ -271,7 +272,9 @@ class Collection:
         # Shift-Tab what it takes.
         if "create" in place.uses:
             self.create = self._explained("create", self._create)
-        if "list" in place.uses:
+        if "list" in place.uses and place.uses["list"][0].alone:
+            self.fetch = self._explained("fetch", self._fetch)
+        elif "list" in place.uses:
             self.list = self._explained("list", self._list)
             self.stream = self._explained("stream", self._stream)
 
@@ -298,7 +301,7 @@ class Collection:
         return f"<{_snake(self._place.segment)}>"
 
     def _explained(self, operation: str, act: Callable[..., Any]) -> Any:
-        kind, _ = self._place.uses["list" if operation == "stream" else operation]
+        kind, _ = self._place.uses["list" if operation in ("stream", "fetch") else operation]
         return _function(operation, act, kind)
 
     def _create(self, pairs: list[tuple[str, str]]) -> Instance:
@@ -309,6 +312,14 @@ class Collection:
             self._client._announce(self._place.segment, next(filter(None, whom), ""))
         answer = self._client._request(
             "POST", self._path + ".json", form=pairs, failure="Unable to create record"
+        )
+        return self._element(kind, answer)
+
+    def _fetch(self, pairs: list[tuple[str, str]]) -> Instance:
+        """Return the one there is: a balance, say, which has no SID."""
+        kind, _ = self._place.uses["list"]
+        answer = self._client._request(
+            "GET", self._path + ".json", query=pairs, failure="Unable to fetch record"
         )
         return self._element(kind, answer)
 

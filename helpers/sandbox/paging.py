@@ -7,6 +7,7 @@ the last row (go on after it), or ``PB`` and that of the first (go back before i
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,16 +81,37 @@ def page_of(
     path: str,
     server: str,
 ) -> dict[str, Any]:
-    """The same of rows that are nowhere kept; their page tokens only count pages."""
+    """The same of rows that are nowhere kept; their page tokens only count pages.
+
+    As in Twilio's sample of usage records: ``APMQ==`` is ``AP`` and a 1 in Base64.
+    """
     asked = params.integer("PageSize", USUAL, 1, FARTHEST, MALFORMED_REQUEST) or USUAL
     size = min(asked, LARGEST)
     number = params.integer("Page", 0, 0, FARTHEST, MALFORMED_REQUEST) or 0
+    token = params.get("PageToken")
+    if token:
+        number = _decoded(token)
     start = number * size
     shown = [row.as_json(view, "list", server) for row in rows[start : start + size]]
-    following = f"PA{number + 1}" if start + size < len(rows) else ""
-    previous = f"PB{number - 1}" if number else ""
+    following = "AP" + _coded(number + 1) if start + size < len(rows) else ""
+    previous = "AB" + _coded(number - 1) if number else ""
     links = _Links(kind, params, path, size, number)
-    return links.envelope(view, shown, params.get("PageToken"), following, previous, server)
+    return links.envelope(view, shown, token, following, previous, server)
+
+
+def _coded(number: int) -> str:
+    return base64.b64encode(str(number).encode()).decode()
+
+
+def _decoded(token: str) -> int:
+    """The page that such a token stands for."""
+    try:
+        number = int(base64.b64decode(token[2:], validate=True))
+    except ValueError:
+        number = -1
+    if token[:2] not in ("AP", "AB") or not 0 <= number <= FARTHEST:
+        raise Refusal(400, INVALID_TOKEN, f"Invalid PageToken: {token}")
+    return number
 
 
 @dataclass(frozen=True)
