@@ -157,6 +157,19 @@ def is_kind(number: str, wanted: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def takes_no_texts(number: str) -> bool:
+    """Tell whether Twilio refuses texts to *number*, given in E.164: a landline of most countries.
+
+    In North America and the United Kingdom it tries to deliver them.
+    Source: https://www.twilio.com/docs/api/errors/21635.
+    """
+    parsed = phonenumbers.parse(number, None)
+    if parsed.country_code in (1, 44):
+        return False
+    return bool(phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE)
+
+
+@lru_cache(maxsize=4096)
 def is_premium(number: str) -> bool:
     """Tell whether calls to *number*, given in E.164, cost the caller extra (+1 900 ...)."""
     # North America keeps the whole area code for that; elsewhere the library knows.
