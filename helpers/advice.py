@@ -35,6 +35,10 @@ ADVICE: dict[int, tuple[str, str]] = {
         "Use the account's real credentials, or the sandbox.",
     ),
     20009: ("It is still under way.", "Wait until it has ended, then delete it."),
+    20403: (
+        "These credentials may see that, but not change it.",
+        "Use the credentials of the account that owns it.",
+    ),
     20404: (
         "This account has no such thing: the SID is misspelt, deleted or another account's.",
         "Compare the SID with what list() shows.",
@@ -99,7 +103,9 @@ ADVICE: dict[int, tuple[str, str]] = {
     16023: ("The label is too long.", "A label has 128 characters at most."),
     16025: ("Another participant of this conference has that label.", "Give another label."),
     # texts
+    21265: ("A short code cannot get texts.", "Give a telephone number as to=."),
     21266: ("A number cannot text itself.", "Give another to=."),
+    21267: ("A trial account sends from numbers only.", "Use a number, or upgrade the account."),
     21408: ("The account may not text that country.", _GEO),
     21602: ("The text is empty.", "Give body= or media_url=."),
     21603: ("A text must come from somewhere.", "Give from_= with a number you own."),
@@ -126,13 +132,51 @@ ADVICE: dict[int, tuple[str, str]] = {
     21621: ("This number cannot send pictures.", "Use one with the capability mms."),
     21623: ("A message carries ten pictures at most.", "Send two messages."),
     21624: ("The validity period is out of its range.", "Give 1 to 36000 seconds."),
-    21635: ("That number is a landline.", "Use a mobile's number."),
+    21635: (
+        "That number is a landline, and its country sends no texts to those.",
+        "Use a mobile's number, or give force_delivery=True to try nevertheless.",
+    ),
+    21654: ("Variables are for a template, and none is named.", "Give content_sid= or body=."),
+    21655: ("There is no such template.", "Send a body=."),
     21659: (
         "The number given as from_ is not one of Twilio's.",
         "Texts go out from a number you bought; a verified number can only call.",
     ),
     21660: ("The number given as from_ belongs to another account.", "Use one of yours."),
     21661: ("The number given as from_ cannot send texts.", "Use one with the capability sms."),
+    21701: (
+        "There is no messaging service with that SID.",
+        "Take one that client.messaging.v1.services.list() shows.",
+    ),
+    21704: (
+        "The messaging service has nobody who could send it.",
+        "Add a number: client.messaging.v1.services(sid).phone_numbers.create().",
+    ),
+    21705: ("That is no SID of a messaging service.", "It begins with MG; compare it."),
+    21710: ("The number is in this service already.", "Nothing: use it."),
+    21711: (
+        "The number given as from_ is not one of the service's.",
+        "Leave from_ out, or add the number to the service.",
+    ),
+    21712: ("The number is in another service.", "Remove it there first."),
+    21713: ("There is no such use case.", "Leave usecase= out."),
+    21910: (
+        "One is a WhatsApp address, the other a telephone number.",
+        "Write whatsapp: before both, or before neither.",
+    ),
+    30409: ("Only a scheduled message can be canceled.", "A message that was sent is sent."),
+    35111: ("A schedule needs a time.", "Give send_at=."),
+    35114: (
+        "The time is too near or too far.",
+        "Give send_at= 5 minutes to 35 days from now, in UTC.",
+    ),
+    35117: ("The time is too near or too far.", "Give send_at= 5 minutes to 35 days from now."),
+    35118: ("Only a messaging service can send later.", "Give messaging_service_sid=."),
+    35126: ("There is one way to schedule.", 'Give schedule_type="fixed".'),
+    63007: (
+        "The address given as from_ is no WhatsApp sender of this account.",
+        "Use whatsapp: and a number you own.",
+    ),
     63038: ("The account has sent as many texts as it may in a day.", "Go on tomorrow."),
     # numbers
     21401: ("That is no telephone number.", _E164),
@@ -155,8 +199,26 @@ ADVICE: dict[int, tuple[str, str]] = {
     21452: ("No number with that area code is free.", "Try another area code."),
     21453: ("Another account has verified that number.", "Use the other account, or number."),
     21454: ("The call cannot be put off that long.", "Give call_delay= 0 to 60 seconds."),
+    21458: (
+        "The number is of another kind than the place where it was to be bought.",
+        "Buy it with client.incoming_phone_numbers.create, or where its kind is.",
+    ),
     21470: ("That is no account.", "Give the SID of one of your accounts."),
+    21471: (
+        "There is no such account in this family, or not for these credentials.",
+        "Use the main account's credentials, and the SID of one of its sub-accounts.",
+    ),
+    21472: ("That account is suspended or closed.", "Make it active first, or use another."),
+    21475: ("There is no such status.", "Give active, suspended or closed."),
+    21477: ("A main account's status is not changed here.", "Use the console."),
+    21479: ("A closed account stays closed.", "Make another sub-account."),
     21481: ("That page is not there, or no longer.", "Begin with the first page again."),
+    # codes to verify somebody with (Verify)
+    60200: ("A parameter has a value that makes no sense.", "The message names it: change it."),
+    60202: ("The code was tried too often.", "Begin another verification in ten minutes."),
+    60203: ("Too many codes were sent.", "Wait ten minutes, or check the one that was sent."),
+    60204: ("The service does not do that.", "Take another service, or change this one."),
+    60223: ("The service does not send codes that way.", "Use another channel."),
     # the trial of 2026
     572002: ("On this trial that sender is not for that recipient.", "See the console for whose."),
     573002: ("On this trial that sender is not for that recipient.", "See the console for whose."),
