@@ -24,6 +24,9 @@ from datetime import UTC, datetime, timedelta
 #: Seconds by which the wall's clock may be late: a task is woken when there is time for it.
 LATE = 0.1
 
+#: How many planned things the wall's clock runs before it lets requests have their turn.
+AT_ONCE = 32
+
 KINDS = ("real", "hurried", "manual")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -36,19 +39,13 @@ def begun(seconds: float) -> int:
 class Planned:
     """One thing that is due at a time; :meth:`cancel` takes it back."""
 
-    __slots__ = ("at", "order", "call")
+    __slots__ = ("call",)
 
-    def __init__(self, at: datetime, order: int, call: Callable[[], None]) -> None:
-        self.at = at
-        self.order = order
+    def __init__(self, call: Callable[[], None]) -> None:
         self.call: Callable[[], None] | None = call
 
     def cancel(self) -> None:
         self.call = None
-
-    def __lt__(self, other: Planned) -> bool:
-        # Things due at the same moment run in the order they were planned.
-        return (self.at, self.order) < (other.at, other.order)
 
 
 class Clock:
@@ -63,12 +60,14 @@ class Clock:
             raise ValueError(f"a clock is one of {', '.join(KINDS)}, not {kind!r}")
         self.kind = kind
         self._now = start
-        self._plans: list[Planned] = []
+        # By moment; things due at the same one run in the order they were planned.
+        self._plans: list[tuple[datetime, int, Planned]] = []
         self._orders = itertools.count()
         self._work = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._wake: asyncio.TimerHandle | asyncio.Handle | None = None
+        self._wake_at: datetime | None = None  # on the wall's clock: when that will be
         self._turning = asyncio.Lock()
 
     # -- reading ---------------------------------------------------------------------------
@@ -80,7 +79,7 @@ class Clock:
     def due(self) -> datetime | None:
         """When the next planned thing happens, or None when nothing is planned."""
         self._drop_cancelled()
-        return self._plans[0].at if self._plans else None
+        return self._plans[0][0] if self._plans else None
 
     @property
     def quiet(self) -> bool:
@@ -92,8 +91,8 @@ class Clock:
     def plan(self, seconds: float, call: Callable[[], None]) -> Planned:
         """Run *call* when *seconds* have passed; returns a handle to cancel it."""
         at = self.now() + timedelta(seconds=max(0.0, seconds))
-        planned = Planned(at, next(self._orders), call)
-        heapq.heappush(self._plans, planned)
+        planned = Planned(call)
+        heapq.heappush(self._plans, (at, next(self._orders), planned))
         self._arrange()
         return planned
 
@@ -156,11 +155,11 @@ class Clock:
     # -- inside ----------------------------------------------------------------------------
 
     def _drop_cancelled(self) -> None:
-        while self._plans and self._plans[0].call is None:
+        while self._plans and self._plans[0][2].call is None:
             heapq.heappop(self._plans)
 
     def _run_next(self) -> None:
-        call = heapq.heappop(self._plans).call
+        call = heapq.heappop(self._plans)[2].call
         if call is not None:
             call()
 
@@ -168,29 +167,43 @@ class Clock:
         """See to it that the next planned thing will happen, as this kind of clock does it."""
         if self.kind == "manual":
             return
+        self._drop_cancelled()
+        if self.kind == "real":
+            self._arrange_real()
+            return
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        self._drop_cancelled()
-        if not self._plans:
-            return
-        loop = asyncio.get_running_loop()
-        if self.kind == "real":
-            wait = (self._plans[0].at - self.now()).total_seconds()
-            self._wake = loop.call_later(max(0.0, wait), self._ring)
-        elif self._work == 0:
-            self._wake = loop.call_soon(self._ring)
+        if self._plans and self._work == 0:
+            self._wake = asyncio.get_running_loop().call_soon(self._ring)
+
+    def _arrange_real(self) -> None:
+        at = self._plans[0][0] if self._plans else None
+        if self._wake is not None:
+            if at is not None and self._wake_at is not None and self._wake_at <= at:
+                return  # early enough: most plans are made behind others
+            self._wake.cancel()
+            self._wake = None
+        if at is not None:
+            wait = (at - self.now()).total_seconds()
+            self._wake = asyncio.get_running_loop().call_later(max(0.0, wait), self._ring)
+            self._wake_at = at
 
     def _ring(self) -> None:
         self._wake = None
         self._drop_cancelled()
         try:
-            if self._plans:
-                first = self._plans[0]
-                if self.kind == "hurried" and self._work == 0:
-                    self._now = max(self._now, first.at)
-                    self._run_next()
-                elif self.kind == "real" and first.at <= self.now():
-                    self._run_next()
+            if self.kind == "real":
+                self._run_due()
+            elif self._plans and self._work == 0:
+                self._now = max(self._now, self._plans[0][0])
+                self._run_next()
         finally:  # one thing that goes wrong must not stop the clock for the others
             self._arrange()
+
+    def _run_due(self) -> None:
+        now = self.now()
+        for _ in range(AT_ONCE):
+            if not self._plans or self._plans[0][0] > now:
+                return
+            self._run_next()

@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -100,21 +100,19 @@ class Params:
         place: Mapping[str, str] | None = None,
     ) -> None:
         self.pairs = list(pairs)
+        self._last = dict(self.pairs)
         self.view = view
         self.place = dict(place or {})
 
     def __contains__(self, name: str) -> bool:
-        return any(name == key for key, _ in self.pairs)
+        return name in self._last
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.pairs)
 
     def get(self, name: str, default: str = "") -> str:
         """The last value given for *name*."""
-        for key, value in reversed(self.pairs):
-            if key == name:
-                return value
-        return default
+        return self._last.get(name, default)
 
     def all(self, name: str) -> list[str]:
         """Every value given for *name*, in order."""
@@ -286,6 +284,9 @@ class World(Protocol):
 
     def send_message(self, message: Any) -> None:
         """Take a message that was just saved towards its handset."""
+
+    def cancel_message(self, message: Any) -> None:
+        """Let a scheduled message know that it is not to leave."""
 
     def start_validation(self, request: Any) -> str:
         """Ring a number and ask for the code of a validation request; the SID of that call."""
@@ -488,9 +489,10 @@ class Resource:
 
     def home(self, view: View | None = None) -> str:
         """The path of the list it stands in, without suffix."""
-        path = (view or self.views()[0]).path
-        inner = path.format(**{name: getattr(self, name) for name in re.findall(r"{(\w+)}", path)})
-        return f"/{VERSION}/Accounts/{self.account_sid}/{inner}"
+        path = view.path if view else self.path
+        if "{" in path:
+            path = path.format(**{n: getattr(self, n) for n in re.findall(r"{(\w+)}", path)})
+        return f"/{VERSION}/Accounts/{self.account_sid}/{path}"
 
     @property
     def uri(self) -> str:
@@ -510,14 +512,14 @@ class Resource:
         port) that absolute URLs begin with.
         """
         reply: dict[str, Any] = {}
-        for f in dataclasses.fields(self):
-            if f.metadata["shown"] and f.name not in self.omits:
-                reply[f.name.rstrip("_")] = to_json(f.metadata["kind"], getattr(self, f.name))
+        for name, field, write in _written(type(self)):  # type: ignore[arg-type] # a class is hashable
+            value = getattr(self, field)
+            reply[name] = value if write is None or value is None else write(value)
         if self.has_uri:
             reply["uri"] = f"{self.home(view)}/{getattr(self, self.key)}.json"
         if self.links:
             reply["subresource_uris"] = self.link_uris(view)
-        return dict(sorted(reply.items()))  # the order of Twilio's own samples
+        return reply
 
 
 @cache  # every request asks, and a class does not change
@@ -531,20 +533,36 @@ def _parameters(cls: type[Resource], operation: str) -> dict[str, str]:
     return {f.metadata[operation]: f.name for f in fields if f.metadata.get(operation)}
 
 
+@cache
+def _written(cls: type[Resource]) -> tuple[tuple[str, str, Callable[[Any], str] | None], ...]:
+    """What a reply shows: the name, the field and how it is written, in Twilio's order of names."""
+    fields = [f for f in dataclasses.fields(cls) if f.metadata["shown"] and f.name not in cls.omits]
+    found = [(f.name.rstrip("_"), f.name, _WRITE.get(f.metadata["kind"])) for f in fields]
+    # Places for what `as_json` fills in itself.
+    if cls.has_uri:
+        found.append(("uri", "sid", None))
+    if cls.links:
+        found.append(("subresource_uris", "sid", None))
+    return tuple(sorted(found, key=lambda one: one[0]))
+
+
 def to_json(kind: str, value: Any) -> Any:
     """One value as a reply writes it."""
-    if value is None:
-        return None
-    if kind == "date":
-        return rfc2822(value)
-    if kind == "number":
-        return str(value)
-    return value
+    write = _WRITE.get(kind)
+    return value if write is None or value is None else write(value)
+
+
+@lru_cache(maxsize=1024)  # a reply holds the same moment several times, and so does the next one
+def _rfc2822(second: datetime) -> str:
+    return format_datetime(second.astimezone(UTC))
 
 
 def rfc2822(moment: datetime) -> str:
     """``Tue, 31 Aug 2010 20:36:28 +0000``: the form of dates in this API and its webhooks."""
-    return format_datetime(moment.astimezone(UTC).replace(microsecond=0))
+    return _rfc2822(moment.replace(microsecond=0))
+
+
+_WRITE: dict[str, Callable[[Any], str]] = {"date": rfc2822, "number": str}
 
 
 def from_rfc2822(text: str) -> datetime:
@@ -557,7 +575,7 @@ def to_column(kind: str, value: Any) -> Any:
     if value is None:
         return None
     if kind == "date":
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     if kind in ("list", "map"):
         return json.dumps(value)
     if kind == "boolean":

@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 JSON, XML = "json", "xml"
 CONTENT_TYPES = {JSON: "application/json", XML: "application/xml"}
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
 # What XML 1.0 cannot hold, even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -28,7 +30,7 @@ _PAGING = {
 def write(form: str, name: str, value: dict[str, Any], *, row: str = "") -> bytes:
     """*value* in *form*. In XML it becomes the element *name*; the rows of a list are *row*s."""
     if form == JSON:
-        return json.dumps(value, ensure_ascii=False).encode()
+        return _json(value).encode()
     inner = _list(name, row, value) if row else _element(_camel(name), value)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<TwilioResponse>{inner}</TwilioResponse>'
     return text.encode()

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
@@ -40,8 +41,8 @@ _log = logging.getLogger(__name__)
 #: How many events of an account are kept.
 EVENTS_KEPT = 10_000
 EVENTS_SWEPT = 1_024  # how many go at a time: sweeping at each event would take longer than writing
-#: Real seconds until what no answer waits for (that somebody looked at something) is written, too.
-AT_LEISURE = 0.2
+#: Real seconds until what no answer waits for (that a text arrived, say) is written, too.
+AT_LEISURE = 0.05
 #: Pages (of 4 kB) that the write-ahead log takes until it is worked into the file, which takes a
 #: hundredth of a second in which nobody is answered.
 CHECKPOINT = 4_000
@@ -109,6 +110,9 @@ class _Table:
         self.kind = kind
         self.kinds = {name: f.metadata["kind"] for name, f in kind.declared().items()}
         self.name = f'"{kind.__name__}"'
+        self._get = attrgetter(*self.kinds)
+        converted = ("date", "list", "map", "boolean")
+        self._to_convert = [(i, k) for i, k in enumerate(self.kinds.values()) if k in converted]
         columns = ", ".join(f'"{name}"' for name in self.kinds)
         marks = ", ".join("?" * len(self.kinds))
         self.insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks})"
@@ -133,11 +137,17 @@ class _Table:
         ]
 
     def values(self, resource: Resource) -> list[Any]:
-        return [to_column(kind, getattr(resource, name)) for name, kind in self.kinds.items()]
+        values = list(self._get(resource))
+        for i, kind in self._to_convert:
+            if values[i] is not None:
+                values[i] = to_column(kind, values[i])
+        return values
 
     def read(self, row: Sequence[Any]) -> Any:
-        pairs = zip(self.kinds.items(), row, strict=True)
-        return self.kind(**{name: from_column(kind, value) for (name, kind), value in pairs})
+        values = list(row)
+        for i, kind in self._to_convert:
+            values[i] = from_column(kind, values[i])
+        return self.kind(**dict(zip(self.kinds, values, strict=True)))
 
     def condition(self, where: Where) -> tuple[str, Any]:
         value = to_column(self.kinds[where.field], where.value)
@@ -287,6 +297,10 @@ class Store:
         """Return when all that was changed until now is in the file; raises what prevented it."""
         if self._changed and self._loop is not None:
             waiting = self._loop.create_future()
+            if not self._waiting:  # the first who waits; others in this turn come with it
+                if self._planned is not None:
+                    self._planned.cancel()
+                self._planned = self._loop.call_soon(self._commit_planned)
             self._waiting.append(waiting)
             await waiting
 
@@ -345,22 +359,18 @@ class Store:
             run("BEGIN IMMEDIATE")
             self._changed = True
             self._savepoint = self._depth > 0
-            if self._loop is not None:
-                if self._planned is not None:
-                    self._planned.cancel()
-                self._planned = self._loop.call_soon(self._commit_planned)
         elif self._depth and not self._savepoint:
             run("SAVEPOINT block")
             self._savepoint = True
         run(sql, values)
-        if self._depth == 0 and self._loop is None:
-            self.commit()
+        self._note()
 
     def _note(self) -> None:
-        """Something is to be written that nobody waits for."""
-        if self._depth == 0 and self._loop is None:
-            self.commit()
-        elif self._loop is not None and self._planned is None:
+        """Something was changed: write it at once, or see to it that it will be written."""
+        if self._loop is None:
+            if self._depth == 0:
+                self.commit()
+        elif self._planned is None:
             self._planned = self._loop.call_later(AT_LEISURE, self._commit_planned)
 
     @contextmanager
@@ -612,7 +622,7 @@ class Store:
         data: dict[str, Any] | str | None = None,
     ) -> int:
         """Write an event into the account's log; returns its number. *data* may be JSON already."""
-        moment = at.astimezone(UTC).isoformat()
+        moment = (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
         text = data if isinstance(data, str) else json.dumps(data or {}, ensure_ascii=False)
         log = self._log(account_sid)
         seq = self.last_seq(account_sid) + 1
