@@ -62,6 +62,8 @@ def outsiders(text: str) -> tuple[str, ...]:
 
 def segments(text: str) -> Segments:
     """Cut *text* into the segments it would travel in; an empty text is one."""
+    if len(text) <= 160 and BASIC.issuperset(text):  # as most are: nothing needs to be cut
+        return Segments("GSM-7", 1, len(text), 160 - len(text), (text,))
     name = encoding(text)
     if name == "GSM-7":
         pieces, cost, alone, each = list(text), _septets, 160, 153
@@ -137,3 +139,48 @@ def _joins(cluster: str, char: str) -> bool:
 
 def _is_indicator(char: str) -> bool:
     return 0x1F1E6 <= ord(char) <= 0x1F1FF
+
+
+# -- smart encoding -----------------------------------------------------------------------------
+
+# What Twilio's Smart Encoding may do to a text: a look-alike of the GSM alphabet for a character
+# outside it. The table is ours, made of what Twilio's page names (quotation marks, dashes, blanks,
+# fractions, wide letters ...); where one stands for several blanks in Twilio's, ours keeps one.
+_LOOK_ALIKES = {  # by their code points: in print they look alike
+    '"': "00AB 00BB 201C 201D 201E 201F 275D 275E 2033 2036 02BA 3003",
+    "'": "2018 2019 201B 275B 275C 2032 2035 02B9 02BB 02BC 02BD 02C8 02CA 02CB 0060 00B4 A78C",
+    ",": "201A 3001",
+    "-": "2010 2011 2012 2013 2014 2015 2212 2043 2022 02D7 FE63",
+    "...": "2026",
+    "<": "2039 3008",
+    ">": "203A 3009",
+    "!": "01C3",
+    "/": "2044 2215 00F7",
+    "*": "2217 204E 2605",
+    "|": "2223 00A6",
+    "~": "02DC 223C 301C",
+    "^": "02C6 2038",
+    "_": "02CD",
+    "1/4": "00BC",
+    "1/2": "00BD",
+    "3/4": "00BE",
+    "1/3": "2153",
+    "2/3": "2154",
+    "(c)": "00A9",
+    "(R)": "00AE",
+    "TM": "2122",
+    " ": "0009 00A0 1680 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 200A 202F 205F "
+    "3000 2028 2029",
+    "": "200B 200C 2060 FEFF 00AD 180E",
+}
+_SMART = {int(code, 16): plain for plain, codes in _LOOK_ALIKES.items() for code in codes.split()}
+# Letters, digits and signs as wide as a Chinese one: each stands 0xFEE0 behind the plain one.
+_SMART |= {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)}
+
+
+def smart(text: str) -> str:
+    """Return *text* with look-alikes for characters that would make it UCS-2, where there are some.
+
+    What has none, such as an emoji, stays.
+    """
+    return text.translate(_SMART)

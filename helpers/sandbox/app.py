@@ -25,6 +25,7 @@ from helpers.errors import Refusal
 from helpers.resources.account import Account, ApiKey
 from helpers.resources.base import VERSION, Params, Resource, View, is_web_address
 from helpers.resources.call import Call
+from helpers.resources.media import Media
 from helpers.resources.message import Message
 from helpers.resources.recording import Recording
 from helpers.sandbox import dry_run, paging, paths, replies
@@ -375,6 +376,10 @@ class _Api:
         if suffix == "csv" or not _is_sound(asked, operation):
             raise asked.absent()
         asked.thing = self._get(asked.kind, asked.name, asked.params, asked.world)
+        if isinstance(asked.thing, Media) and suffix == "":
+            kept = self.engine.store.blob(asked.thing.sid)
+            if kept is not None:
+                return Reply(200, kept[1], kept[0])
         if not isinstance(asked.thing, Recording):
             raise asked.absent()
         if suffix != "mp3":
@@ -485,7 +490,7 @@ def _absent(path: str) -> Refusal:
 
 
 def _is_sound(asked: _Asked, operation: str) -> bool:
-    return asked.kind is Recording and operation == "fetch"
+    return asked.kind in (Recording, Media) and operation == "fetch"
 
 
 def _written(form: str, body: bytes, status: int) -> Reply:

@@ -190,7 +190,7 @@ class Control:
 
     async def text(self, request: Request, account: Account, form: Params) -> Response:
         number, owned = self._callee(request, form)
-        if not phone_numbers.is_e164(number):
+        if not phone_numbers.is_e164(number.removeprefix("whatsapp:")):
             raise ControlRefusal(400, f"{number} is no telephone number: it can only call.")
         body, media = form.get("Body"), form.all("MediaUrl")
         if not body and not media:
@@ -347,6 +347,6 @@ def _text(message: Message) -> dict[str, Any]:
     return {
         "sid": message.sid,
         "from": message.from_,
-        "body": message.body,
+        "body": message.body if message.arrived is None else message.arrived,
         "media": list(message.media_url),
     }

@@ -41,7 +41,7 @@ from helpers.sandbox.calls import recording as recordings
 from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.limits import Limits
-from helpers.sandbox.live_message import Delivery, Inbound
+from helpers.sandbox.live_message import CANCELED, UNDER_WAY, Delivery, Inbound
 from helpers.sandbox.meetings import conferences
 from helpers.sandbox.meetings.announcements import Announcement
 from helpers.sandbox.meetings.conference_events import VIA_API
@@ -480,7 +480,7 @@ class Engine:
         """After a restart: messages go on, calls that were live have failed."""
         self.loop = asyncio.get_running_loop()
         for message in self.store.find(Message, None):
-            if message.status in ("queued", "sending", "sent", "accepted"):
+            if message.status in UNDER_WAY:
                 self.deliver(message)
             elif message.status == "receiving":
                 owned = self.owner(message.to)
@@ -650,6 +650,11 @@ class AccountWorld:
 
     def send_message(self, message: Message) -> None:
         self.engine.deliver(message)
+
+    def cancel_message(self, message: Message) -> None:
+        live = self.engine.messages.get(message.sid)
+        if live is not None:
+            live.tell(CANCELED)
 
     def start_validation(self, request: ValidationRequest) -> str:
         call = Call.validating(self, request)

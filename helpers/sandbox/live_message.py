@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
 from helpers.resources.base import Params
+from helpers.resources.media import LARGEST, TOO_LARGE, Media, unfit
 from helpers.resources.message import Message
+from helpers.resources.messaging_service import WHATSAPP, MessagingService
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
 from helpers.sandbox.calls.parties import dialled
 from helpers.sandbox.pairs import MOST_REPLIES
-from helpers.sandbox.web.webhooks import MEDIA_LIMIT, Cookies
+from helpers.sandbox.web.urls import shown_url
+from helpers.sandbox.web.webhooks import MEDIA_LIMIT, Cookies, Reply
 from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 
@@ -21,20 +25,39 @@ if TYPE_CHECKING:
     from helpers.sandbox.engine import AccountWorld, Engine
 
 #: Seconds of the clock from one status of an outbound message to the next.
-HOPS = {"queued": ("sending", 0.0), "sending": ("sent", 1.0), "sent": ("delivered", 1.0)}
-SUSPENDED, UNREACHABLE = 30002, 30003
-TOO_FAST = 14107  # replies that follow one another as in a loop
-
-MEDIA_TYPES = {
-    "gif": "image/gif",
-    "mp3": "audio/mpeg",
-    "mp4": "video/mp4",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "vcf": "text/vcard",
-    "wav": "audio/wav",
-    "webp": "image/webp",
+HOPS = {
+    "accepted": ("queued", 0.0),
+    "queued": ("sending", 0.0),
+    "sending": ("sent", 1.0),
+    "sent": ("delivered", 1.0),
 }
+#: What a message on its way may be found as after a restart.
+UNDER_WAY = ("scheduled", *HOPS)
+SUSPENDED, UNREACHABLE = 30002, 30003
+UNSUBSCRIBED = 21610
+NO_SENDER = 21703
+NO_MMS_THERE = 30011
+# Twilio's page on 30036 names the ValidityPeriod; 30001, which older lists name for it, is about a
+# queue that is full.
+TOO_OLD = 30036
+TOO_FAST = 14107  # replies that follow one another as in a loop
+MMS_COUNTRIES = ("US", "CA")
+
+CANCELED = "canceled"
+ENDED = ("delivered", "undelivered")
+#: What a message says of its error_code: the title of the code's page.
+DELIVERY_ERRORS = {
+    11751: "Media exceeds messaging provider size limit",
+    12300: "Invalid Content-Type",
+    30002: "Account suspended",
+    30003: "Unreachable destination handset",
+    30011: "MMS not supported by the receiving phone number in this region",
+    30019: "Content size exceeds carrier limit",
+    30036: "Validity period expired",
+}
+
+#: Why something cannot be: a code of Twilio's, and a sentence.
+Failure = tuple[int, str]
 
 # The whole message must be the word. Twilio's newer lists have the last two of STOP.
 STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"])
@@ -88,6 +111,44 @@ class _MessageActor(Actor):
         self.world.update(self.message, "status", "date_updated", *fields)
         self.event("state", {"status": status})
 
+    async def fetched(
+        self, urls: list[str]
+    ) -> tuple[list[tuple[str, bytes]], tuple[str, int, str, Reply] | None]:
+        """Get files for this message: their types and bytes; and the first that cannot be had.
+
+        That is its URL, a code of Twilio's, a sentence, and what the web site answered.
+        """
+        found: list[tuple[str, bytes]] = []
+        if self.world.find(Media, parent_sid=self.message.sid):
+            return found, None  # before a restart it had them already
+        for url in urls:
+            reply = await self.engine.ask(
+                self.message.account_sid,
+                url,
+                "GET",
+                (),
+                message_sid=self.message.sid,
+                limit=MEDIA_LIMIT,
+            )
+            wrong = reply.failed or unfit(reply.content_type, len(reply.body))
+            size = sum(len(body) for _, body in found) + len(reply.body)
+            if wrong is None and size > LARGEST:
+                wrong = TOO_LARGE, f"the media have more than {LARGEST} bytes together"
+            if wrong is not None:
+                return found, (url, wrong[0], f"{shown_url(url)}: {wrong[1]}", reply)
+            found.append((reply.content_type, reply.body))
+        return found, None
+
+    def keep_media(self, found: list[tuple[str, bytes]]) -> None:
+        """Write down the files of the message, all at once."""
+        with self.engine.store.transaction():
+            for content_type, content in found:
+                medium = Media.new(
+                    self.world, parent_sid=self.message.sid, content_type=content_type
+                )
+                self.world.save(medium)
+                self.engine.store.save_blob(medium.sid, medium.account_sid, content_type, content)
+
     def event(self, kind: str, data: dict[str, Any]) -> None:
         self.engine.event(self.message.account_sid, kind, data, message_sid=self.message.sid)
 
@@ -106,33 +167,102 @@ class Delivery(_MessageActor):
                 await self.wait(0)
                 self.event("state", {"status": "failed"})
                 await self._callback()
+            if self.message.status == "scheduled":
+                await self._wait_for_its_time()
             while self.message.status in HOPS:
                 status, seconds = HOPS[self.message.status]
                 await self.wait(seconds)
-                if status == "sending":
-                    await self._fetch_media()
-                await self._become(status)
+                wrong = await self._ready(status)
+                if wrong is None:
+                    await self._become(status)
+                else:
+                    await self._fail(*wrong)
         finally:
             self.engine.messages.pop(self.message.sid, None)
 
-    async def _fetch_media(self) -> None:
-        """Get the pictures, as a carrier would; one that cannot be had holds no words up."""
+    async def _wait_for_its_time(self) -> None:
+        """Until it is to be sent, or somebody cancels it."""
         message = self.message
-        for url in message.media_url:
-            reply = await self.engine.ask(
-                message.account_sid, url, "GET", (), message_sid=message.sid, limit=MEDIA_LIMIT
+        assert message.send_at is not None
+        left = (message.send_at - self.clock.now()).total_seconds()
+        if await self.wait(max(0.0, left), CANCELED):
+            message.status = CANCELED  # the row says so already
+            self.event("state", {"status": CANCELED})
+            await self._callback()
+        else:
+            await self._become("accepted")
+
+    async def _ready(self, status: str) -> Failure | None:
+        """Do what comes before a status; what stands in its way, or None."""
+        message = self.message
+        if status == "queued":
+            return self._take_sender()
+        if status == "sent" and not self.engine.account(message.account_sid).is_active:
+            return SUSPENDED, "the account was suspended before the text was sent"
+        if status != "sending":
+            return None
+        begun = message.send_at or message.date_created
+        assert begun is not None
+        if self.clock.now() > begun + timedelta(seconds=message.validity_period):
+            return TOO_OLD, f"it was to leave within {message.validity_period} seconds"
+        country = phone_numbers.region(message.to)
+        if message.is_mms and country not in MMS_COUNTRIES and not message.to.startswith(WHATSAPP):
+            return NO_MMS_THERE, f"phones in {country} get no MMS"
+        return await self._fetch_media()
+
+    def _take_sender(self) -> Failure | None:
+        """Let the messaging service choose who sends it, and say how it travels."""
+        message = self.message
+        try:
+            service = MessagingService.named(message.messaging_service_sid or "", self.world)
+        except Refusal as refusal:  # it was deleted meanwhile
+            return refusal.code, refusal.message
+        if self.world.blocked(service.sid, message.to):
+            return UNSUBSCRIBED, "Attempt to send to unsubscribed recipient"
+        sender = message.from_ or service.chosen(message.to, self.world)
+        if not sender:
+            return (
+                NO_SENDER,
+                "The Messaging Service does not have a phone number available to send a message",
             )
-            if reply.failed:
-                self.alert(*reply.failed, request_url=url, request_method="GET", reply=reply)
+        message.from_ = sender
+        if message.shorten_urls:
+            # Twilio sends the links as they are, too, when it cannot shorten them.
+            self.alert(30101, "no domain is set up to shorten links with", level="warning")
+        whatsapp = message.to.startswith(WHATSAPP)
+        gets_mms = phone_numbers.region(message.to) in MMS_COUNTRIES
+        if service.mms_converter and message.is_mms and not whatsapp and not gets_mms:
+            # The MMS converter: where there is no MMS, links stand for the pictures.
+            message.body = " ".join([message.body, *message.media_url]).strip()
+            message.media_url, message.send_as_mms = [], False
+        message.count()
+        self.world.update(
+            message, "from_", "body", "media_url", "send_as_mms", "num_segments", "num_media"
+        )
+        return None
+
+    async def _fetch_media(self) -> Failure | None:
+        """Get the pictures, as a carrier would; without one of them nothing is sent."""
+        found, wrong = await self.fetched(self.message.media_url)
+        if wrong is None:
+            self.keep_media(found)
+            return None
+        url, code, text, reply = wrong
+        self.alert(code, text, request_url=url, request_method="GET", reply=reply)
+        return code, ""
+
+    async def _fail(self, code: int, text: str) -> None:
+        """It cannot be sent; *text* is for the debugger, "" if that was told already."""
+        if text:
+            self.alert(code, text)
+        self.become("failed", error_code=code, error_message=DELIVERY_ERRORS.get(code, text))
+        await self._callback()
 
     async def _become(self, status: str) -> None:
         message = self.message
         fields: dict[str, Any] = {}
         owned = self.engine.owner(message.to)
-        if status == "sent" and not self.engine.account(message.account_sid).is_active:
-            status = "failed"
-            fields = {"error_code": SUSPENDED, "error_message": "Account suspended"}
-        elif status == "sent":
+        if status == "sent":
             fields["date_sent"] = self.clock.now()
         elif status == "delivered":
             handset = self.engine.handset(message.account_sid, message.to)
@@ -140,7 +270,7 @@ class Delivery(_MessageActor):
                 status = "undelivered"
                 fields = {
                     "error_code": UNREACHABLE,
-                    "error_message": "Unreachable destination handset",
+                    "error_message": DELIVERY_ERRORS[UNREACHABLE],
                 }
         with self.engine.store.transaction():  # or a kill between the two would lose the text
             if status == "sent":
@@ -148,28 +278,44 @@ class Delivery(_MessageActor):
             self.become(status, **fields)
             if status == "delivered" and owned is not None:
                 self.engine.text_in(message.from_, owned, message.body, message.media_url)
-        if status == "failed":
-            self.alert(SUSPENDED, "the account was suspended before the text was sent")
+            if status in ENDED and message.content_retention == "discard":
+                self._discard()
         if status == "undelivered":
             self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
         await self._callback()
+
+    def _discard(self) -> None:
+        """Forget what it said, as its sender wished (ContentRetention)."""
+        self.message.redact()
+        self.world.update(self.message, "body", "arrived")
+        for medium in self.world.find(Media, parent_sid=self.message.sid):
+            self.world.remove(medium)
 
     async def _callback(self) -> None:
         message = self.message
         if not message.status_callback:
             return
-        pairs = [
+        pairs = []
+        if message.error_code:
+            pairs.append(("ErrorCode", str(message.error_code)))
+        if message.status in ("delivered", "undelivered"):  # what the carrier's receipt says
+            pairs.append(("RawDlrDoneDate", self.clock.now().strftime("%y%m%d%H%M")))
+        pairs += [
             ("SmsSid", message.sid),
             ("SmsStatus", message.status),
             ("MessageStatus", message.status),
             ("To", message.to),
+        ]
+        if message.messaging_service_sid:
+            pairs.append(("MessagingServiceSid", message.messaging_service_sid))
+        pairs += [
             ("MessageSid", message.sid),
             ("AccountSid", message.account_sid),
             ("From", message.from_),
             ("ApiVersion", message.api_version),
         ]
-        if message.error_code:
-            pairs.insert(0, ("ErrorCode", str(message.error_code)))
+        if message.to.startswith(WHATSAPP):
+            pairs.append(("ChannelPrefix", WHATSAPP[:-1]))
         await self.engine.tell(
             message.account_sid,
             message.status_callback,
@@ -192,6 +338,9 @@ class Inbound(_MessageActor):
     ) -> None:
         super().__init__(engine, message)
         self.owned = owned.for_texts(self.world)
+        self.service = MessagingService.of(owned, self.world)
+        if self.service is not None:
+            self.owned = self.service.for_texts(self.owned)
         self.handset_account = handset_account or message.account_sid
 
     async def run(self) -> None:
@@ -201,25 +350,53 @@ class Inbound(_MessageActor):
                 self.alert(10001, f"the account of {self.message.to} is not active")
                 self.become("failed", error_code=10001, error_message="Account is not active")
                 return
+            await self._take_media()
             with self.engine.store.transaction():
-                price = self.world.charge(self.message)
-                self.become("received", date_sent=self.clock.now(), price=price)
+                self.become(
+                    "received",
+                    date_sent=self.clock.now(),
+                    num_media=self.message.num_media,
+                    price=self.world.charge(self.message),
+                )
             self._keyword()
             if self.owned.sms_url:
                 await self._converse()
         finally:
             self.engine.messages.pop(self.message.sid, None)
 
+    async def _take_media(self) -> None:
+        """Get the pictures that come with it; one that cannot be had is left out."""
+        left = list(self.message.media_url)
+        while left:
+            found, wrong = await self.fetched(left)
+            self.keep_media(found)
+            if wrong is None:
+                break
+            url, code, text, reply = wrong
+            self.alert(code, text, level="warning", request_url=url, reply=reply)
+            left = left[left.index(url) + 1 :]
+        self.message.num_media = len(self.media())
+
+    def media(self) -> list[Media]:
+        """The pictures that came with it."""
+        if not self.message.media_url:
+            return []
+        return self.world.find(Media, parent_sid=self.message.sid)
+
     def _keyword(self) -> None:
         """STOP and its kin are obeyed before anybody's web site is asked."""
         word = self.message.body.strip().upper()
         us, them, store = self.message.to, self.message.from_, self.engine.store
         blocked = self.world.blocked(us, them)
+        # Who stops one number of a service has stopped them all.
+        ours = [us, self.service.sid] if self.service is not None else [us]
         if word in STOP and not blocked:
             self._reply(steps.SendText(None, None, STOPPED))
-            store.block(self.message.account_sid, us, them)
+            for sender in ours:
+                store.block(self.message.account_sid, sender, them)
         elif word in START:
-            store.unblock(self.message.account_sid, us, them)
+            for sender in ours:
+                store.unblock(self.message.account_sid, sender, them)
             self._reply(steps.SendText(None, None, STARTED))
         elif word in HELP and not blocked:
             self._reply(steps.SendText(None, None, HELPED))
@@ -296,15 +473,16 @@ class Inbound(_MessageActor):
     def parameters(self) -> list[tuple[str, str]]:
         """What a web site is told of an inbound message."""
         message = self.message
+        media = self.media()
         countries = {
-            side: phone_numbers.region(number) or ""
+            side: phone_numbers.region(number.removeprefix(WHATSAPP)) or ""
             for side, number in (("From", message.from_), ("To", message.to))
         }
         pairs = [
             ("ToCountry", countries["To"]),
             ("ToState", ""),
             ("SmsMessageSid", message.sid),
-            ("NumMedia", str(len(message.media_url))),
+            ("NumMedia", str(len(media))),
             ("ToCity", ""),
             ("FromZip", ""),
             ("SmsSid", message.sid),
@@ -314,6 +492,10 @@ class Inbound(_MessageActor):
             ("Body", message.body),
             ("FromCountry", countries["From"]),
             ("To", message.to),
+        ]
+        if message.messaging_service_sid:
+            pairs.append(("MessagingServiceSid", message.messaging_service_sid))
+        pairs += [
             ("ToZip", ""),
             ("NumSegments", str(message.num_segments)),
             ("MessageSid", message.sid),
@@ -321,15 +503,12 @@ class Inbound(_MessageActor):
             ("From", message.from_),
             ("ApiVersion", message.api_version),
         ]
-        for i, url in enumerate(message.media_url):
-            pairs += [(f"MediaUrl{i}", url), (f"MediaContentType{i}", _media_type(url))]
+        if message.from_.startswith(WHATSAPP):
+            pairs += [("ChannelPrefix", WHATSAPP[:-1]), ("WaId", message.from_.partition("+")[2])]
+        for i, medium in enumerate(media):
+            url = f"{self.engine.base_url}{medium.home()}/{medium.sid}"
+            pairs += [(f"MediaUrl{i}", url), (f"MediaContentType{i}", medium.content_type)]
         return pairs
-
-
-def _media_type(url: str) -> str:
-    """What a picture or file is, by the end of its name: nothing is fetched to find out."""
-    suffix = url.partition("?")[0].rpartition(".")[2].lower()
-    return MEDIA_TYPES.get(suffix, "image/jpeg")
 
 
 def send_from_document(
@@ -358,7 +537,7 @@ def send_from_document(
         alert(CODES.get(refusal.code, refusal.code), refusal.message)
         return steps.Sent("", "invalid")
     now = world.now()
-    message.sid = world.sid("MM" if step.media else "SM")
+    message.sid = world.sid(message.sid_prefix)
     message.account_sid = world.account.sid
     message.date_created = message.date_updated = now
     message.direction = direction

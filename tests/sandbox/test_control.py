@@ -306,14 +306,16 @@ def test_words_do_not_put_off_the_end_of_a_gather_for_keys(town):
 def test_a_text_with_pictures(town):
     own(town, sms_url=town.url + "/sms")
     town.site.pages["/sms"] = twiml("")
-    pictures = ["http://127.0.0.1:1/a.png?x=1", "http://127.0.0.1:1/b"]
+    town.site.pages |= {"/a.png": (200, "image/png", "a"), "/b": (200, "image/jpeg; q=1", "b")}
+    pictures = [town.url + "/a.png?x=1", town.url + "/b"]
     sid = town.phone(ALICE, "text", To=SHOP, MediaUrl=pictures)["sid"]
     town.advance(1)
     [told] = town.site.asked("/sms")
     assert sid.startswith("MM")
     assert (told["Body"], told["NumMedia"]) == ("", "2")
-    assert (told["MediaUrl0"], told["MediaContentType0"]) == (pictures[0], "image/png")
-    assert (told["MediaUrl1"], told["MediaContentType1"]) == (pictures[1], "image/jpeg")
+    assert [told["MediaContentType0"], told["MediaContentType1"]] == ["image/png", "image/jpeg"]
+    got = [town.http.get(told[f"MediaUrl{i}"], auth=town.auth, timeout=5) for i in range(2)]
+    assert [reply.content for reply in got] == [b"a", b"b"]
 
 
 # -- two accounts ----------------------------------------------------------------------------

@@ -223,14 +223,15 @@ def test_sound_instead_of_a_document_is_played(town, raw):
         (closing, 11205),
     ],
 )
-def test_a_picture_that_cannot_be_had_holds_no_text_up(town, raw, page, code):
+def test_without_its_picture_a_text_is_not_sent(town, raw, page, code):
     raw.pages["/cat.png"] = page
     message = town.client.messages.create(
         to=ALICE, from_=SHOP, body="look", media_url=[raw.url + "/cat.png"]
     )
     town.advance(5)
     assert alerts(town, message_sid=message.sid) == [code]
-    assert town.client.messages(message.sid).fetch().status == "delivered"
+    now = town.client.messages(message.sid).fetch()
+    assert (now.status, now.error_code) == ("failed", code)
     well(town)
 
 

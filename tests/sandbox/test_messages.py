@@ -136,14 +136,22 @@ def test_more_than_ten_replies_are_left_out(town):
 OTHER = ("AC" + "b" * 32, "token-of-the-other", "full")
 
 
-def test_pictures_arrive_and_one_that_cannot_be_had_is_told(town):
-    town.site.pages["/a.png"] = (200, "image/png", b"png")
-    media = [town.url + "/a.png", "http://example.com/b.png"]
+def test_pictures_arrive(town):
+    town.site.pages |= {f"/{name}": (200, "image/png", name) for name in ("a.png", "b.png")}
+    media = [town.url + "/a.png", town.url + "/b.png"]
     message = town.client.messages.create(to=ALICE, from_=SHOP, media_url=media)
     town.advance(5)
     assert message.sid.startswith("MM")
     [text] = town.phone(ALICE)["inbox"]
     assert (text["body"], text["media"]) == ("", media)
+    assert town.alerts() == []
+
+
+def test_a_picture_on_another_machine_is_not_fetched_and_says_why(town):
+    media = ["http://example.com/b.png"]
+    message = town.client.messages.create(to=ALICE, from_=SHOP, media_url=media)
+    town.advance(5)
+    assert town.phone(ALICE)["inbox"] == []
     [alert] = [e for e in town.events() if e["type"] == "alert"]
     assert (alert["data"]["code"], alert["message_sid"]) == (11205, message.sid)
     assert "--allow-host example.com" in alert["data"]["text"]
@@ -304,7 +312,8 @@ def test_the_action_of_a_reply_is_told_of_each_change(town):
     [reply] = town.client.messages.list(from_=SHOP)
     told = town.site.asked("/told")
     assert [list(t.items()) for t in told] == [
-        [
+        [("RawDlrDoneDate", "2601050900")] * (status == "delivered")
+        + [
             ("SmsSid", reply.sid),
             ("SmsStatus", status),
             ("MessageStatus", status),
@@ -443,7 +452,9 @@ def test_a_fallback_that_fails_too_means_no_reply(town):
 
 def test_a_web_site_is_told_of_an_inbound_text_in_this_order(town):
     answer_with(town, "")
+    town.site.pages["/cat.png"] = (200, "image/png", "png")
     sid = text(town, "Hello", MediaUrl=town.url + "/cat.png?x=1")
+    [picture] = town.client.messages(sid).media.list()
     assert list(town.site.asked("/sms")[0].items()) == [
         ("ToCountry", "US"),
         ("ToState", ""),
@@ -464,7 +475,7 @@ def test_a_web_site_is_told_of_an_inbound_text_in_this_order(town):
         ("AccountSid", town.sandbox.account_sid),
         ("From", ALICE),
         ("ApiVersion", "2010-04-01"),
-        ("MediaUrl0", town.url + "/cat.png?x=1"),
+        ("MediaUrl0", town.sandbox.url + picture.uri.removesuffix(".json")),
         ("MediaContentType0", "image/png"),
     ]
 

@@ -116,10 +116,12 @@ def test_a_call_to_a_client_counts_and_has_no_price(town):
     [
         ("x" * 160, None, "-0.00830"),
         ("x" * 161, None, "-0.01660"),
-        ("x" * 400, ["http://127.0.0.1:9/a.png"], "-0.02200"),
+        ("x" * 400, "/a.png", "-0.02200"),
     ],
 )
 def test_a_message_costs_its_segments_or_its_pictures(town, body, media, price):
+    town.site.pages["/a.png"] = (200, "image/png", "png")
+    media = media and [town.url + media]
     message = town.client.messages.create(to=ALICE, from_=SHOP, body=body, media_url=media)
     assert message.price is None
     town.advance(0.5)
@@ -130,7 +132,8 @@ def test_a_message_costs_its_segments_or_its_pictures(town, body, media, price):
 
 def test_an_incoming_message_costs_too(town):
     town.phone(ALICE, "text", To=SHOP, Body="Hello")
-    town.phone(ALICE, "text", To=SHOP, Body="Look", MediaUrl="http://127.0.0.1:9/a.png")
+    town.site.pages["/a.png"] = (200, "image/png", "png")
+    town.phone(ALICE, "text", To=SHOP, Body="Look", MediaUrl=town.url + "/a.png")
     town.advance(5)
     assert [m.price for m in town.client.messages.list()] == ["-0.01650", "-0.00830"]
     found = usage(town.client)
