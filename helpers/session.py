@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import requests
 
 from helpers import prices
+from helpers.alerts import Alerts
 from helpers.client import Client
 from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
@@ -38,6 +39,7 @@ from helpers.widgets.phone import PhoneWidget
 #: a wait goes on after that.
 PATIENCE, AFTERWARDS = 45.0, 60.0
 LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
+MOST_ALERTS = 100  # the newest of an account's
 LIVE_POLL = 1.0  # seconds between two looks at the real Twilio
 OLDEST_KERNEL = (7, 4)
 
@@ -184,6 +186,10 @@ class Session:
         events, _ = self.phone.phone.wait_events(0, 0)
         mine = [event for event in events if event["call_sid"] == sid]
         return Story(mine, {self.base: "$SANDBOX", **{s.url: "$SITE" for s in self.sites}})
+
+    def alerts(self) -> Alerts:
+        """What the debugger has to say of this account: a line for each thing that went wrong."""
+        return Alerts.of(self.client.notifications.list(limit=MOST_ALERTS), self.shown)
 
     def shown(self, text: str) -> str:
         """*text* with the addresses of this machine replaced by ``$SANDBOX`` and ``$SITE``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from helpers.resources.base import VERSION, Resource, View, shown
+from helpers.resources.base import VERSION, Resource, View, hidden, shown
 
 
 @dataclass(kw_only=True)
@@ -39,6 +39,8 @@ class Notification(Resource):
     request_variables: str = shown("")
     response_body: str = shown("")
     response_headers: str = shown("")
+
+    resource_sid: str | None = hidden()  # the call or the message it is about
 
     def as_json(
         self, view: View | None = None, operation: str = "fetch", server: str = ""

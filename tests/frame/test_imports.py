@@ -18,6 +18,7 @@ BASE = [*PURE, "advice", "clock", "config", "signing", "phone_numbers", "prices"
 MAY_IMPORT: dict[str, list[str]] = {
     "errors": [],
     "advice": PURE,
+    "alerts": [*PURE, "advice"],
     "clock": PURE,
     "phone_numbers": PURE,
     "prices": PURE,
@@ -39,7 +40,7 @@ MAY_IMPORT: dict[str, list[str]] = {
 }
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"].append("checks")
+MAY_IMPORT["session"] += ["checks", "alerts"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {

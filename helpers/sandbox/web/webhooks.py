@@ -51,7 +51,8 @@ KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
 class Reply:
     """What came back: *url* is where it came from in the end, redirects followed.
 
-    *failed* is None or (code, sentence). *status* is 0 when nobody answered.
+    *failed* is None or (code, sentence). *status* is 0 when nobody answered. *asked* is how it was
+    asked: the method and the parameters.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     failed: Failure | None = None
+    asked: tuple[str, Sequence[tuple[str, str]]] = ("", ())
 
     @property
     def content_type(self) -> str:
