@@ -14,6 +14,7 @@ import re
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,6 +68,15 @@ _NOW = "now"  # the setting that remembers where the clock was
 _LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
 # In lower case: where none of these is, none of the patterns around them finds anything.
 _SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken", "authorization")
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@lru_cache(maxsize=256)  # each event is searched for its account's secrets
+def _coded(text: str) -> str:
+    """How *text* stands in JSON."""
+    return _json(text)[1:-1]
+
+
 _SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
 
 
@@ -121,9 +131,9 @@ class Engine:
         message_sid: str | None = None,
     ) -> None:
         """Write down that something happened, without secrets, and tell those who wait for it."""
-        text = json.dumps(data, ensure_ascii=False)
+        text = _json(data)
         if self._may_tell_a_secret(account_sid, text):
-            text = json.dumps(_scrubbed(data, self._secrets(account_sid)), ensure_ascii=False)
+            text = _json(_scrubbed(data, self._secrets(account_sid)))
         self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, text)
         self._wake_watchers()
 
@@ -138,8 +148,7 @@ class Engine:
         for word in _SUSPICIOUS:
             if word in plain:
                 return True
-        secrets = self._secrets(account_sid)
-        return any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets)
+        return any(_coded(secret) in text for secret in self._secrets(account_sid))
 
     def _wake_watchers(self) -> None:
         watchers, self._watchers = self._watchers, set()
@@ -175,7 +184,8 @@ class Engine:
         in this *line*.
         """
         if reply is None and page is not None and page.url == request_url:
-            reply = Reply(page.url, 200, {"content-type": page.content_type}, page.body)
+            headers = {"content-type": page.content_type}
+            reply = Reply(page.url, 200, headers, page.body, asked=page.asked)
         world = self.world(self.account(account_sid))
         now = self.clock.now()
         url, text = shown_url(request_url), shown_url(text)
@@ -192,13 +202,15 @@ class Engine:
             Notification.new(
                 world,
                 call_sid=call_sid,
+                resource_sid=call_sid or message_sid,
                 error_code=str(code),
                 log="0" if level == "error" else "1",
                 message_date=now,
                 message_text=urlencode(pairs),
                 more_info=f"https://www.twilio.com/docs/errors/{code}",
-                request_method=request_method or None,
+                request_method=request_method or (reply.asked[0] if reply else "") or None,
                 request_url=url or None,
+                request_variables=urlencode(reply.asked[1]) if reply else "",
                 response_body=_text(reply) if reply else "",
                 response_headers=urlencode(reply.headers) if reply else "",
             )
@@ -239,6 +251,7 @@ class Engine:
                     cookies=cookies,
                     limit=limit,
                 )
+            reply.asked = (method, params)
         finally:  # a caller who hangs up meanwhile is no reason to keep quiet about the request
             self.event(
                 account_sid,
@@ -296,7 +309,8 @@ class Engine:
         where = reply.url.removesuffix(urlencode(list(params))) if method == "GET" else reply.url
         if where != reply.url:
             where = where[:-1]  # the ? or & before it
-        return steps.Page(where, reply.body, reply.headers.get("content-type", ""), failed)
+        kind = reply.headers.get("content-type", "")
+        return steps.Page(where, reply.body, kind, failed, reply.asked)
 
     async def tell(
         self,
