@@ -21,8 +21,7 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from operator import attrgetter
@@ -158,6 +157,24 @@ class _Table:
         return f'"{where.field}" {_COMPARISONS[where.comparison]} ?', value
 
 
+class _Block:
+    """What :meth:`Store.transaction` gives: entered and left many times a second."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store._begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._store._end(well=kind is None)
+
+
 class Store:
     """Everything one sandbox keeps, in the file *path* or (``:memory:``) in memory.
 
@@ -171,7 +188,9 @@ class Store:
         self._depth = 0
         self._loop: asyncio.AbstractEventLoop | None = None  # whose turns are gathered
         self._planned: asyncio.Handle | None = None  # the next commit
-        self._changed = False  # whether something is to be committed before anybody is answered
+        self._queue: list[tuple[str, Sequence[Any]]] = []  # changes that have not been run yet
+        self._block = _Block(self)
+        self._begun = 0  # how many of them are older than the block that runs
         self._waiting: list[asyncio.Future[None]] = []
         # Numbers and events are kept here and written by the commit.
         self._counters: dict[tuple[str, str], int] = {}
@@ -181,11 +200,12 @@ class Store:
         # How it was before the transaction that runs: counters, and whose logs got an event.
         self._before: dict[tuple[str, str], int] = {}
         self._added: list[str] = []
-        self._savepoint = False  # whether the block has changed anything
+        self._savepoint = False  # whether changes of the block have been run
         self._wiped = False  # whether it has wiped an account
         # What `lookup` and `handset` have read, until something of the kind is written.
         self._known: dict[type[Resource], dict[Any, list[Any]]] = {}
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._optouts: set[tuple[str, str, str]] | None = None
         self._tables = {kind: _Table(kind) for kind in kinds().values() if kind.kept}
         self._schema = [line for t in self._tables.values() for line in t.schema()]
         self._schema += _OTHER_TABLES
@@ -222,12 +242,13 @@ class Store:
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=NORMAL")
             run(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
-        with self.transaction():
-            if empty:
-                for line in self._schema:
-                    run(line)
-                run(f"PRAGMA application_id={_APPLICATION}")
-            run(f"PRAGMA user_version={self._version}")  # a write, to know that it can be written
+        run("BEGIN IMMEDIATE")
+        if empty:
+            for line in self._schema:
+                run(line)
+            run(f"PRAGMA application_id={_APPLICATION}")
+        run(f"PRAGMA user_version={self._version}")  # a write, to know that it can be written
+        run("COMMIT")
 
     def _check(self) -> None:
         def pragma(name: str) -> Any:
@@ -291,11 +312,11 @@ class Store:
     @property
     def changed(self) -> bool:
         """Whether there are changes that are not in the file yet."""
-        return self._changed
+        return bool(self._queue) or self._db.in_transaction
 
     async def committed(self) -> None:
         """Return when all that was changed until now is in the file; raises what prevented it."""
-        if self._changed and self._loop is not None:
+        if self.changed and self._loop is not None:
             waiting = self._loop.create_future()
             if not self._waiting:  # the first who waits; others in this turn come with it
                 if self._planned is not None:
@@ -314,17 +335,13 @@ class Store:
         if self._planned is not None:
             self._planned.cancel()
             self._planned = None
-        problem = None
-        if self._changed or self._counted or self._logged:
-            try:
+        try:
+            if self._counted or self._logged or self.changed:
                 self._commit()
-            except Exception as caught:
-                problem = caught
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            if not one.done():  # as it is when nobody waits any more
-                one.set_result(None) if problem is None else one.set_exception(problem)
-        return problem
+        except Exception as problem:
+            return problem
+        self._tell_waiting(None)
+        return None
 
     def _commit_planned(self) -> None:
         problem = self._commit_if_needed()
@@ -332,7 +349,7 @@ class Store:
             _log.error("the data file cannot be written", exc_info=problem)
 
     def _commit(self) -> None:
-        self._changed = False
+        self._flush()
         run = self._db.execute
         try:
             if not self._db.in_transaction:
@@ -344,26 +361,58 @@ class Store:
                 row = (account_sid, last.seq, last.at, json.dumps(events, ensure_ascii=False))
                 run("INSERT INTO events VALUES (?, ?, ?, ?)", row)
             run("COMMIT")
-        except BaseException:
-            self._forget()
-            if self._db.in_transaction:  # some failures end it by themselves
-                run("ROLLBACK")
+        except BaseException as problem:
+            self._lose(problem)
             raise
         self._counted.clear()
         self._logged.clear()
 
+    def _lose(self, problem: BaseException) -> None:
+        """Nothing since the last commit is in the file, and whoever waits for it is told."""
+        if self._db.in_transaction:  # some failures end it by themselves
+            self._db.execute("ROLLBACK")
+        self._forget()
+        self._tell_waiting(problem)
+
+    def _tell_waiting(self, problem: BaseException | None) -> None:
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if one.done():  # nobody waits any more
+                continue
+            if problem is None:
+                one.set_result(None)
+            else:
+                one.set_exception(problem)
+
     def _change(self, sql: str, values: Sequence[Any] = ()) -> None:
-        """Run a statement that changes something, in the transaction that is there for it."""
-        run = self._db.execute
-        if not self._changed:
-            run("BEGIN IMMEDIATE")
-            self._changed = True
-            self._savepoint = self._depth > 0
-        elif self._depth and not self._savepoint:
-            run("SAVEPOINT block")
-            self._savepoint = True
-        run(sql, values)
+        """Have a statement run that changes something: with the commit, or before a read."""
+        self._queue.append((sql, values))
         self._note()
+
+    def _flush(self) -> None:
+        """Run what is queued. What a block has queued can still be taken back alone."""
+        queue, self._queue = self._queue, []
+        if not queue:
+            return
+        run = self._db.execute
+        try:
+            if not self._db.in_transaction:
+                run("BEGIN IMMEDIATE")
+            for n, (sql, values) in enumerate(queue):
+                if self._depth and n >= self._begun and not self._savepoint:
+                    run("SAVEPOINT block")
+                    self._savepoint = True
+                run(sql, values)
+        except BaseException as problem:
+            self._lose(problem)
+            raise
+        self._begun = 0
+
+    def _read(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Ask the database, which first gets what is queued."""
+        if self._queue:
+            self._flush()
+        return self._db.execute(sql, values)
 
     def _note(self) -> None:
         """Something was changed: write it at once, or see to it that it will be written."""
@@ -373,45 +422,43 @@ class Store:
         elif self._planned is None:
             self._planned = self._loop.call_later(AT_LEISURE, self._commit_planned)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> _Block:
         """Make the block's changes one: all of them, or none if it raises.
 
         Blocks may stand inside one another; the outermost counts. A block must not wait for
         anything (``await``), or others' changes would slip into it.
         """
+        return self._block
+
+    def _begin(self) -> None:
         if self._depth == 0:
             self._before.clear()
             self._added.clear()
             self._savepoint = self._wiped = False
-            gathered = self._changed  # by others, before this block
+            self._begun = len(self._queue)
         self._depth += 1
+
+    def _end(self, well: bool) -> None:
         try:
-            yield
             if self._depth == 1:
-                if self._savepoint and gathered:
+                if not well:
+                    self._undo()
+                elif self._savepoint:
                     self._db.execute("RELEASE block")
-                if self._loop is None:
-                    self.commit()
-        except BaseException:
-            if self._depth == 1:
-                self._undo(gathered)
-            raise
         finally:
             self._depth -= 1
+        if well and self._depth == 0 and self._loop is None:
+            self.commit()
 
-    def _undo(self, gathered: bool) -> None:
-        """Take back what a block has done, and nothing that was *gathered* before."""
+    def _undo(self) -> None:
+        """Take back what a block has done, and nothing of what was there before."""
+        del self._queue[self._begun :]
         if self._savepoint and self._db.in_transaction:  # some failures end it by themselves
-            if gathered:
-                self._db.execute("ROLLBACK TO block")
-                self._db.execute("RELEASE block")
-            else:
-                self._db.execute("ROLLBACK")
-        if not self._db.in_transaction:
-            self._changed = False
+            self._db.execute("ROLLBACK TO block")
+            self._db.execute("RELEASE block")
         self._known.clear()
         self._handsets.clear()
+        self._optouts = None
         if self._wiped:
             self._forget()
             return
@@ -459,7 +506,7 @@ class Store:
         sql, values = f"{table.select} WHERE sid = ?", [sid]
         if account_sid is not None:
             sql, values = f"{sql} AND account_sid = ?", [sid, account_sid]
-        row = self._db.execute(sql, values).fetchone()
+        row = self._read(sql, values).fetchone()
         return table.read(row) if row else None
 
     def find(self, kind: type[R], account_sid: str | None, **equal: Any) -> list[R]:
@@ -523,13 +570,13 @@ class Store:
 
     def place(self, kind: type[Resource], account_sid: str, sid: str) -> int | None:
         """The position of a row, or the one it had until it was removed; None if it never was."""
-        row = self._db.execute(
+        row = self._read(
             f"SELECT place FROM {self._tables[kind].name} WHERE sid = ? AND account_sid = ?",
             (sid, account_sid),
         ).fetchone()
         row = (
             row
-            or self._db.execute(
+            or self._read(
                 "SELECT position FROM removed WHERE sid = ? AND account_sid = ?", (sid, account_sid)
             ).fetchone()
         )
@@ -556,7 +603,7 @@ class Store:
         sql = table.select_with_position
         if parts:
             sql += " WHERE " + " AND ".join(parts)
-        rows = self._db.execute(f"{sql} ORDER BY {order}", values).fetchall()
+        rows = self._read(f"{sql} ORDER BY {order}", values).fetchall()
         return [(row[0], table.read(row[1:])) for row in rows]
 
     # -- transcripts -----------------------------------------------------------------------
@@ -570,7 +617,7 @@ class Store:
 
     def entries(self, account_sid: str, call_sid: str) -> list[dict[str, Any]]:
         """A call's transcript, in order: ``at``, ``verb`` and ``text`` of each entry."""
-        rows = self._db.execute(
+        rows = self._read(
             "SELECT at, verb, text FROM entries WHERE call_sid = ? AND account_sid = ?"
             " ORDER BY position",
             (call_sid, account_sid),
@@ -605,7 +652,7 @@ class Store:
         return prefix + digest[:32]
 
     def _count(self, account_sid: str, name: str) -> int:
-        row = self._db.execute(
+        row = self._read(
             "SELECT value FROM counters WHERE account_sid = ? AND name = ?", (account_sid, name)
         ).fetchone()
         return row[0] if row else 0
@@ -641,7 +688,7 @@ class Store:
     def _log(self, account_sid: str) -> list[_Event]:
         """The events of an account that are kept, and perhaps some older ones."""
         if account_sid not in self._logs:
-            rows = self._db.execute(
+            rows = self._read(
                 "SELECT events FROM events WHERE account_sid = ? ORDER BY last", (account_sid,)
             )
             self._logs[account_sid] = [_Event(*e) for row in rows for e in json.loads(row[0])]
@@ -685,7 +732,7 @@ class Store:
 
     def last_moment(self) -> datetime | None:
         """The latest moment that any account's log tells of."""
-        row = self._db.execute("SELECT max(at) FROM events").fetchone()
+        row = self._read("SELECT max(at) FROM events").fetchone()
         return datetime.fromisoformat(row[0]) if row and row[0] else None
 
     # -- handsets, opt-outs, settings, bytes -----------------------------------------------
@@ -700,7 +747,7 @@ class Store:
         return self._handsets[key]
 
     def _handset(self, account_sid: str, number: str) -> dict[str, str] | None:
-        row = self._db.execute(
+        row = self._read(
             "SELECT mode, keys, speech FROM handsets WHERE account_sid = ? AND number = ?",
             (account_sid, number),
         ).fetchone()
@@ -718,24 +765,27 @@ class Store:
 
     def block(self, account_sid: str, sender: str, recipient: str) -> None:
         """Note that *recipient* wants no more texts from *sender*."""
-        self._change(
-            "INSERT OR IGNORE INTO optouts VALUES (?, ?, ?)", (account_sid, sender, recipient)
-        )
+        row = (account_sid, sender, recipient)
+        self._blocked().add(row)
+        self._change("INSERT OR IGNORE INTO optouts VALUES (?, ?, ?)", row)
 
     def unblock(self, account_sid: str, sender: str, recipient: str) -> None:
         """Take that back."""
+        row = (account_sid, sender, recipient)
+        self._blocked().discard(row)
         self._change(
-            "DELETE FROM optouts WHERE account_sid = ? AND sender = ? AND recipient = ?",
-            (account_sid, sender, recipient),
+            "DELETE FROM optouts WHERE account_sid = ? AND sender = ? AND recipient = ?", row
         )
 
     def opted_out(self, account_sid: str, sender: str, recipient: str) -> bool:
         """Whether *recipient* wants no more texts from *sender*."""
-        found = self._db.execute(
-            "SELECT 1 FROM optouts WHERE account_sid = ? AND sender = ? AND recipient = ?",
-            (account_sid, sender, recipient),
-        )
-        return found.fetchone() is not None
+        return (account_sid, sender, recipient) in self._blocked()
+
+    def _blocked(self) -> set[tuple[str, str, str]]:
+        """Every opt-out, read once: each text that is sent asks."""
+        if self._optouts is None:
+            self._optouts = set(self._read("SELECT account_sid, sender, recipient FROM optouts"))
+        return self._optouts
 
     def charge(self, account_sid: str, day: str, category: str, usage: int, price: int) -> None:
         """Add one thing to what an account was charged on a day (``YYYY-MM-DD``) in a category."""
@@ -753,7 +803,7 @@ class Store:
         Each row is a day and a category with how many things, how much usage and which price.
         """
         marks = ", ".join("?" * len(accounts))
-        rows = self._db.execute(
+        rows = self._read(
             "SELECT day, category, sum(count), sum(usage), sum(price) FROM charges"
             f" WHERE account_sid IN ({marks}) AND day BETWEEN ? AND ?"
             " GROUP BY day, category ORDER BY day, category",
@@ -763,7 +813,7 @@ class Store:
 
     def setting(self, name: str) -> str | None:
         """A setting of the whole sandbox (clock, seed, options), None if it was never made."""
-        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        row = self._read("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def save_setting(self, name: str, value: str) -> None:
@@ -772,9 +822,7 @@ class Store:
 
     def blob(self, sid: str) -> tuple[str, bytes] | None:
         """The bytes that belong to a resource, with their content type."""
-        row = self._db.execute(
-            "SELECT content_type, content FROM blobs WHERE sid = ?", (sid,)
-        ).fetchone()
+        row = self._read("SELECT content_type, content FROM blobs WHERE sid = ?", (sid,)).fetchone()
         return (row[0], row[1]) if row else None
 
     def save_blob(self, sid: str, account_sid: str, content_type: str, content: bytes) -> None:
@@ -807,11 +855,15 @@ class Store:
                 # A sub-account's row is its owner's.
                 self._change(f"DELETE FROM {accounts.name} WHERE sid = ?", (sid,))
                 self._change("DELETE FROM counters WHERE account_sid = ? AND name != 'seq'", (sid,))
+            self._flush()
             self._wiped = True
             self._forget()
 
     def _forget(self) -> None:
         """What was read is not so any more."""
+        self._queue.clear()
+        self._begun = 0
+        self._optouts = None
         self._counters.clear()
         self._counted.clear()
         self._logs.clear()
