@@ -31,7 +31,7 @@ from helpers.errors import HelperError, SettingsError, WaitError
 from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
-from helpers.serving import Serving
+from helpers.serving import Site
 from helpers.story import Story
 from helpers.widgets.phone import PhoneWidget
 
@@ -168,13 +168,16 @@ class Session:
         return f"{self.base}/2010-04-01/Accounts/{self.account}/{resource}.json"
 
     def site(self, app: Any) -> Site:
-        """Serve a web app on this machine for as long as the session lasts."""
+        """Serve a web app, or a function of a request, for as long as the session lasts.
+
+        ``site.url`` is its address, ``site.requests`` what it was asked; see `helpers.serving`.
+        """
         if self.settings.live:
             raise SettingsError(
                 "Twilio cannot reach a web site on this machine.",
                 next_step="Put the site on a host with a public address and give that URL.",
             )
-        site = Site(app)
+        site = Site(app, tokens=self.auth[1:], names={self.base: "$SANDBOX"})
         self.sites.append(site)
         return site
 
@@ -360,29 +363,6 @@ class Session:
             lines[1] += " (made up, good in this sandbox only)"
         lines += [f"your phone: {self.phone.number}"]
         return "\n".join(lines)
-
-
-class Site:
-    """A reader's web site on this machine: *url* is its address."""
-
-    def __init__(self, app: Any) -> None:
-        self._serving = Serving(app).start()
-        self.url = self._serving.url
-
-    @property
-    def failures(self) -> list[str]:
-        """What went wrong inside the app lately, a line each."""
-        return list(self._serving.failures)
-
-    def close(self) -> None:
-        """End it."""
-        self._serving.stop()
-
-    def __repr__(self) -> str:
-        return "<Site $SITE>"
-
-    def __str__(self) -> str:
-        return "$SITE"
 
 
 def _keep_off_proxies() -> None:

@@ -50,7 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "wire": {"requests", "urllib3"},
     "client": {"requests", "urllib3"},
     "phone": {"requests"},
-    "serving": {"uvicorn", "uvloop"},
+    "serving": {"uvicorn", "uvloop", "starlette", "anyio"},  # the latter two in pages of theirs
     "sandbox": {"starlette", "aiohttp", "anyio", "tinytag", "yarl"},
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},

@@ -19,13 +19,14 @@ import socket
 import threading
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
 import uvicorn
 
 from helpers.errors import SandboxError
+from helpers.serving.pages import Pages, arguments
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,12 +38,14 @@ _START, _STOP = 15, 5
 
 
 class Serving:
-    """A web app being served: *app* is ASGI (Starlette, FastAPI ...) or WSGI (Flask ...).
+    """A web app being served: *app* is ASGI (Starlette, FastAPI ...), WSGI (Flask ...), or a plain
+    function of a request, or several by their paths (`helpers.serving.pages`).
 
     *port* 0 takes a free one. Start and stop are safe to repeat, and a stopped one can start
     again, on the same port. ``url`` is known once it has started. ``failures`` keeps the last
     exceptions that the app let through, one line each: nothing is printed into cells. With
-    *sockets* an ASGI app may take WebSockets, too.
+    *sockets* an ASGI app may take WebSockets, too. *around* puts something around the app, once
+    it is ASGI.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Serving:
         *,
         lifespan: str = "auto",
         sockets: bool = True,
+        around: Callable[[AsgiApp], AsgiApp] | None = None,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             raise SandboxError(
@@ -64,6 +68,7 @@ class Serving:
         self.failures: deque[str] = deque(maxlen=20)
         self._lifespan = lifespan
         self._sockets = sockets
+        self._around = around
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._release: Callable[[], None] | None = None
@@ -84,7 +89,9 @@ class Serving:
         """Serve; SandboxError if the port is taken or the app does not start."""
         if self.running:
             return self
-        app, self._release = _as_asgi(self._app)
+        app, self._release = as_asgi(self._app)
+        if self._around is not None:
+            app = self._around(app)
         try:
             listener = _listen(self.host, self.port)
         except BaseException:
@@ -292,14 +299,24 @@ def _no_port(host: str, port: int, problem: OSError | UnicodeError) -> SandboxEr
     )
 
 
-def _as_asgi(app: Any) -> tuple[AsgiApp, Callable[[], None] | None]:
-    """Return *app* as ASGI, and what to call when it is served no more."""
+def as_asgi(app: Any) -> tuple[AsgiApp, Callable[[], None] | None]:
+    """Return *app* as ASGI, and what to call when it is served no more.
+
+    SandboxError for what is no web app, and for a WSGI app where a2wsgi is missing.
+    """
+    if isinstance(app, Mapping):
+        return Pages(app), None
     if not callable(app):
         raise SandboxError(
             f"A {type(app).__name__} is no web app: it cannot be called.",
             next_step="Pass the app object itself, such as Starlette(...) or Flask(__name__).",
         )
-    if _is_asgi(app):
+    # A page takes a request, or nothing; WSGI environ and start_response; ASGI scope, receive, send
+    # (or, before version 3, scope alone: nobody writes such today).
+    taken = arguments(app)
+    if taken is not None and taken < 2 and not isinstance(app, type):
+        return Pages(app), None
+    if taken is None or taken > 2 or _is_async(app):
         return app, None
     try:
         a2wsgi = importlib.import_module("a2wsgi")
@@ -313,18 +330,10 @@ def _as_asgi(app: Any) -> tuple[AsgiApp, Callable[[], None] | None]:
     return bridge, functools.partial(bridge.executor.shutdown, wait=False)
 
 
-def _is_asgi(app: Any) -> bool:
+def _is_async(app: Any) -> bool:
     target = app
     while isinstance(target, functools.partial):
         target = target.func
     if inspect.iscoroutinefunction(target):
         return True
-    if inspect.iscoroutinefunction(getattr(target, "__call__", None)):  # noqa: B004 - not a test
-        return True
-    try:
-        parameters = inspect.signature(app).parameters.values()
-    except (TypeError, ValueError):
-        return True
-    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    # scope, receive, send; WSGI has environ and start_response.
-    return len([p for p in plain if p.default is p.empty]) == 3
+    return inspect.iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004 - no test
