@@ -46,10 +46,14 @@ def _list(plural: str, row: str, envelope: dict[str, Any]) -> str:
     return f"<{_camel(plural)}{attributes}>{rows}</{_camel(plural)}>"
 
 
-def _element(name: str, value: Any) -> str:
+def _element(name: str, value: Any, *, uris: bool = False) -> str:
     if isinstance(value, dict):
-        return f"<{name}>{''.join(_element(_camel(k), v) for k, v in value.items())}</{name}>"
+        uris = name == "SubresourceUris"
+        inner = "".join(_element(_camel(k), v, uris=uris) for k, v in value.items())
+        return f"<{name}>{inner}</{name}>"
     text = _text(value)
+    if uris or name == "Uri":  # in recordings of Twilio's XML they have no suffix
+        text = text.removesuffix(".json")
     return f"<{name}>{escape(text)}</{name}>" if text else f"<{name}/>"
 
 

@@ -56,6 +56,12 @@ AT_TIMES: dict[str, set[str]] = {"phone-number-capabilities": {"fax"}}
 #: Lists without paging: the document's examples hold only the rows and ``uri``.
 IN_ONE_PIECE = tuple(f"ListAvailablePhoneNumber{kind}" for kind in ("Local", "Mobile", "TollFree"))
 
+#: Fields that a list leaves out, where the official package has one class for list and fetch.
+#: Twilio's page on alerts shows them for one alert only, as the document does for notifications.
+NOT_IN_LISTS = {
+    "AlertInstance": {"request_headers", "request_variables", "response_body", "response_headers"}
+}
+
 #: What the official Python package says about resources outside the cut.
 WIDER = (
     "api.v2010.account.call.payment",
@@ -241,7 +247,10 @@ def _of_module(module: str) -> Iterator[Operation]:
     subject = shown.removesuffix("Instance")
     version = module.split(".")[1]
     prefix = "/2010-04-01" if version == "v2010" else f"/{version}"
-    row = _shown(classes[shown])
+    row = listed = _shown(classes[shown])
+    if left_out := NOT_IN_LISTS.get(shown):
+        kept = {name: about for name, about in row["properties"].items() if name not in left_out}
+        listed = {**row, "properties": kept, "required": sorted(kept)}
     for about in classes.values():
         path = _path(about)
         if path is None:
@@ -250,16 +259,19 @@ def _of_module(module: str) -> Iterator[Operation]:
         for act in ("create", "page", "fetch", "update", "delete"):
             if act not in has:
                 continue
-            reply = None if act == "delete" else _envelope(row, prefix) if act == "page" else row
+            reply = None if act == "delete" else _envelope(listed, prefix) if act == "page" else row
             statuses = {"create": (200, 201), "delete": (204,)}.get(act, (200,))
-            sent = {key: {"type": "string"} for key in _named(has.get(f"_{act}", has[act]))}
+            sent = _sent(has.get(f"_{act}", has[act]))
+            required = {name for name, (_, optional) in sent.items() if not optional}
+            schemas = {name: {"type": kind} for name, (kind, _) in sent.items()}
             yield Operation(
                 f"{_NAMES.get(act, act.title())}{subject}",
                 _METHODS[act],
                 prefix + path,
                 dict.fromkeys(statuses, reply),
-                query=sent if act == "page" else {},
-                form=sent if _METHODS[act] == "POST" else {},
+                query=schemas if act == "page" else {},
+                form=schemas if _METHODS[act] == "POST" else {},
+                required=frozenset(required),
             )
 
 
@@ -274,14 +286,34 @@ def _path(about: ast.ClassDef) -> str | None:
     return None
 
 
-def _named(method: ast.FunctionDef) -> list[str]:
-    """The parameters that a method of the package sends: those of its ``values.of({...})``."""
+def _sent(method: ast.FunctionDef) -> dict[str, tuple[str, bool]]:
+    """The parameters that a method of the package sends, those of its ``values.of({...})``.
+
+    By name: the kind of value, and whether it may be left out.
+    """
+    arguments = method.args.args[1:]
+    needed = len(arguments) - len(method.args.defaults)
+    said = {
+        a.arg: (ast.unparse(a.annotation) if a.annotation else "", i >= needed)
+        for i, a in enumerate(arguments)
+    }
     for node in ast.walk(method):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "values.of":
             [given] = node.args
             assert isinstance(given, ast.Dict)
-            return [key.value for key in given.keys if isinstance(key, ast.Constant)]
-    return []
+            found = {}
+            for key, value in zip(given.keys, given.values, strict=True):
+                assert isinstance(key, ast.Constant)
+                names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in said]
+                kind, optional = said[names[0]] if names else ("", True)
+                found[str(key.value)] = (_TYPES.get(_inner(kind), "string"), optional)
+            return found
+    return {}
+
+
+def _inner(annotation: str) -> str:
+    """``Union[bool, object]`` is a bool."""
+    return annotation.removeprefix("Union[").partition(",")[0]
 
 
 _READ = {

@@ -624,7 +624,8 @@ def test_xml_with_its_suffix_or_without_any(town):
         assert element.findtext("Sid") == call.sid
         assert element.findtext("To") == BOB
         assert element.findtext("ParentCallSid") == ""
-        assert element.findtext("SubresourceUris/Notifications").endswith("/Notifications.json")
+        assert element.findtext("Uri").endswith(f"/Calls/{call.sid}")
+        assert element.findtext("SubresourceUris/Notifications").endswith("/Notifications")
         assert len(element) == len(json)
 
 
