@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from helpers.errors import Refusal
 from helpers.resources.base import (
+    MALFORMED_REQUEST,
+    OLDER_VERSION,
     VERSION,
     Params,
     Resource,
@@ -39,7 +41,7 @@ class Application(Resource):
     plural: ClassVar[str] = "applications"
     filters: ClassVar[dict[str, tuple[str, str]]] = {"FriendlyName": ("friendly_name", "=")}
 
-    api_version: str = shown(VERSION)
+    api_version: str = shown(VERSION, create="ApiVersion", update="ApiVersion")
     friendly_name: str = shown("", create="FriendlyName", update="FriendlyName")
     message_status_callback: str = _address("MessageStatusCallback")
     public_application_connect_enabled: bool = shown(
@@ -87,6 +89,12 @@ class Application(Resource):
         world.remove(self)
 
     def _check(self) -> None:
+        if self.api_version not in (VERSION, OLDER_VERSION):
+            raise Refusal(
+                400,
+                MALFORMED_REQUEST,
+                f"ApiVersion must be {VERSION} or {OLDER_VERSION}: {self.api_version}",
+            )
         for param, name in self.parameters("update").items():
             given = getattr(self, name)
             if param.endswith(("Url", "Callback")) and given and not is_web_address(given):

@@ -21,6 +21,7 @@ from helpers import phone_numbers
 from helpers.errors import Refusal
 
 VERSION = "2010-04-01"
+OLDER_VERSION = "2008-08-01"  # numbers and applications may name it; nothing differs here
 METHODS = ("GET", "POST")
 
 #: The code for a request or value that no code of its own exists for ("unknown parameters").

@@ -12,6 +12,7 @@ from helpers.errors import Refusal
 from helpers.resources.available import area_of, capabilities, on_offer
 from helpers.resources.base import (
     MALFORMED_REQUEST,
+    OLDER_VERSION,
     VERSION,
     Params,
     Resource,
@@ -21,6 +22,7 @@ from helpers.resources.base import (
     friendly_name,
     hidden,
     is_web_address,
+    kinds,
     refuse_callback,
     refuse_magic,
     refuse_number,
@@ -40,7 +42,7 @@ _ELSEWHERE = {
 }
 #: Parameters that take one of a few words.
 _WORDS = {
-    "ApiVersion": (VERSION, "2008-08-01"),
+    "ApiVersion": (VERSION, OLDER_VERSION),
     "EmergencyStatus": ("Active", "Inactive"),
     "VoiceReceiveMode": ("voice", "fax"),
 }
@@ -73,6 +75,7 @@ class IncomingPhoneNumber(Resource):
     }
     indexed: ClassVar[tuple[str, ...]] = ("phone_number",)
 
+    account_sid: str = shown("", update="AccountSid")
     address_requirements: str = shown("none")
     address_sid: str | None = shown(create="AddressSid", update="AddressSid")
     api_version: str = shown(VERSION, create="ApiVersion", update="ApiVersion")
@@ -245,6 +248,7 @@ class IncomingPhoneNumber(Resource):
         if account.status != "active":
             raise Refusal(400, 21472, f"Account is not active: {sid}")
         if account.sid != self.account_sid:
+            self._leave_pool(world)
             self.account_sid = account.sid
             # Its applications stay with the account that made them.
             self.voice_application_sid = self.sms_application_sid = None
@@ -257,6 +261,16 @@ class IncomingPhoneNumber(Resource):
         if view is not None and view.fixed:
             del reply["type"]
         return reply
+
+    def _leave_pool(self, world: World) -> None:
+        """Leave the pool of the messaging service that has it."""
+        for pooled in world.find(kinds()["PoolNumber"], sid=self.sid):
+            pooled.delete(world)
+
+    def delete(self, world: World) -> None:
+        """Release it."""
+        self._leave_pool(world)
+        world.remove(self)
 
     def for_texts(self, world: World) -> IncomingPhoneNumber:
         """The number with what is to be asked when a text arrives: an application's URLs win."""
@@ -274,11 +288,14 @@ class IncomingPhoneNumber(Resource):
     def change(self, params: Params, world: World) -> None:
         """Give it other settings, or to another account."""
         name = friendly_name(params, self.friendly_name)
-        super().change(params, world)
+        settings = self.take("update", params)
+        account_sid = settings.pop("account_sid", "")
+        for field, value in settings.items():
+            setattr(self, field, value)
         self.friendly_name = name
         self._check_settings(world)
-        if params.get("AccountSid"):
-            self._move(params.get("AccountSid"), world)
+        if account_sid:
+            self._move(account_sid, world)
 
 
 @dataclass(kw_only=True)
