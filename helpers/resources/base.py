@@ -428,7 +428,7 @@ class Resource:
         """Bring up to date what changes by itself, such as a waiting time, before it is shown."""
 
     @classmethod
-    def made_up(cls, params: Params, world: World) -> list[Self] | None:
+    def made_up(cls, params: Params, world: World) -> Sequence[Self] | None:
         """The rows of a kind that is not kept; None if there is no such place at all."""
         return []
 

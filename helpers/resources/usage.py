@@ -8,11 +8,12 @@ Source: Twilio's pages on Usage Records and Usage Triggers; the samples of its s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, overload
 from urllib.parse import urlencode
 
 from helpers.errors import Refusal
@@ -224,7 +225,7 @@ class UsageRecord(Resource):
     include_subaccounts: bool = hidden(True, kind="boolean")
 
     @classmethod
-    def made_up(cls, params: Params, world: World) -> list[UsageRecord]:
+    def made_up(cls, params: Params, world: World) -> Sequence[UsageRecord]:
         """A record for each category and stretch of days, the newest stretch first."""
         asked = params.get("Category")
         if asked:
@@ -237,15 +238,11 @@ class UsageRecord(Resource):
             stretches[0][1],
             owned=params.flag("IncludeSubaccounts", default=True),
         )
-        rows = []
-        for first, last in stretches:
-            found = sums(row for row in spent if first <= row.day <= last)
-            for name in [asked] if asked else CATEGORIES:
-                rows.append(cls._of(name, found.get(name, Sum()), first, last, world))
-        return rows
+        return _Records(stretches, [asked] if asked else list(CATEGORIES), spent, world)
 
     @classmethod
-    def _of(cls, name: str, total: Sum, first: date, last: date, world: World) -> UsageRecord:
+    def of(cls, name: str, total: Sum, first: date, last: date, world: World) -> UsageRecord:
+        """What a category came to between two days."""
         category = CATEGORIES[name]
         price = dollars(total.price)
         return cls(
@@ -274,6 +271,40 @@ class UsageRecord(Resource):
             name: f"{self.home()}/{part}.json?{urlencode(query)}" for name, part in _LINKS.items()
         }
         return dict(sorted(reply.items()))
+
+
+@dataclass
+class _Records(Sequence[UsageRecord]):
+    """The records of some categories in each of some stretches of days, made when they are read.
+
+    Years of days are many records, and a page shows fifty. *spent* is ordered by day.
+    """
+
+    stretches: list[tuple[date, date]]
+    names: list[str]
+    spent: list[Spent]
+    world: World
+    _sums: dict[int, dict[str, Sum]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.stretches) * len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> UsageRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[UsageRecord]: ...
+    def __getitem__(self, index: int | slice) -> UsageRecord | list[UsageRecord]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place, which = divmod(range(len(self))[index], len(self.names))
+        first, last = self.stretches[place]
+        if place not in self._sums:
+            begin = bisect_left(self.spent, first, key=lambda row: row.day)
+            end = bisect_right(self.spent, last, key=lambda row: row.day)
+            self._sums[place] = sums(self.spent[begin:end])
+        name = self.names[which]
+        total = self._sums[place].get(name, Sum())
+        return UsageRecord.of(name, total, first, last, self.world)
 
 
 def check_category(name: str, parameter: str) -> None:
