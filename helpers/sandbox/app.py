@@ -420,7 +420,7 @@ class _Api:
 
     def _refused(self, path: str, refusal: Refusal) -> Reply:
         """A refusal in the form that was asked for."""
-        if path.startswith(f"{CONTROL}/"):
+        if path == CONTROL or path.startswith(f"{CONTROL}/"):
             body = {"status": refusal.status, "message": refusal.message}
             return _written(replies.JSON, replies.write(replies.JSON, "", body), refusal.status)
         _, suffix = paths.split(path)
