@@ -24,8 +24,9 @@ from datetime import UTC, datetime, timedelta
 #: Seconds by which the wall's clock may be late: a task is woken when there is time for it.
 LATE = 0.1
 
-#: How many planned things the wall's clock runs before it lets requests have their turn.
-AT_ONCE = 32
+#: How many planned things the wall's clock runs before requests have their turn again: when more
+#: comes than can be done, a text is late rather than an answer.
+AT_ONCE = 8
 
 KINDS = ("real", "hurried", "manual")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

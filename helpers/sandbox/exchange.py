@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from helpers.errors import Refusal
 from helpers.resources.base import MALFORMED_REQUEST
@@ -77,19 +78,32 @@ class Request:
 
 
 def pairs(coded: bytes | bytearray) -> Pairs:
-    """The parameters in a query or a form."""
+    """The parameters in a query or a form, as `urllib.parse.parse_qsl` reads them, but faster."""
+    found: Pairs = []
     try:
-        return parse_qsl(
-            coded.decode(),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_PARAMETERS,
-        )
+        fields = coded.decode().split("&", MOST_PARAMETERS)
+        for field in fields:
+            if field:
+                name, _, value = field.partition("=")
+                found.append((_word(name), _word(value)))
     except UnicodeDecodeError:
         why = "The parameters are not readable as UTF-8."
-    except ValueError:
+        raise Refusal(400, MALFORMED_REQUEST, why) from None
+    if len(fields) > MOST_PARAMETERS:
         why = f"There are more than {MOST_PARAMETERS} parameters."
-    raise Refusal(400, MALFORMED_REQUEST, why)
+        raise Refusal(400, MALFORMED_REQUEST, why)
+    return found
+
+
+def _word(coded: str) -> str:
+    if "%" not in coded:
+        return coded.replace("+", " ") if "+" in coded else coded
+    return _short_word(coded) if len(coded) <= 40 else unquote_plus(coded, errors="strict")
+
+
+@lru_cache(maxsize=2048)  # mostly numbers, and the names of parameters
+def _short_word(coded: str) -> str:
+    return unquote_plus(coded, errors="strict")
 
 
 @dataclass(slots=True)
