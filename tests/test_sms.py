@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import sms
 from helpers.sms import (
     BASIC,
     EXTENSION,
@@ -105,3 +106,43 @@ def test_any_text_is_kept_and_fits(text):
         octets = len(part.encode("utf-16-le", "surrogatepass"))
         assert (septets if cut.encoding == "GSM-7" else octets // 2) <= room
     assert 0 <= cut.left <= room
+
+
+# -- smart encoding -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("\u201cIt\u2019s here\u201d", '"It\'s here"'),
+        ("\u00abquoi\u00bb \u201elow\u201f", '"quoi" "low"'),
+        ("`code` \u00b4", "'code' '"),
+        ("one \u2013 two \u2014 three \u2022 four\u2010five", "one - two - three - four-five"),
+        ("wait\u2026", "wait..."),
+        ("a\u00a0b\u2003c\td", "a b c d"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("\u00bc \u00bd \u00be", "1/4 1/2 3/4"),
+        ("\uff21\uff42\uff13\uff01", "Ab3!"),
+        ("\u2039in\u203a \u201a", "<in> ,"),
+    ],
+)
+def test_look_alikes_keep_a_text_in_the_gsm_alphabet(typed, plain):
+    assert sms.encoding(typed) == "UCS-2"
+    assert sms.smart(typed) == plain
+    assert sms.encoding(plain) == "GSM-7"
+
+
+@pytest.mark.parametrize(
+    "text", ["\U0001f60a", "\u041f\u0440\u0438\u0432\u0435\u0442", "\u00e7", "\u4f60\u597d"]
+)
+def test_what_has_no_look_alike_stays(text):
+    assert sms.smart(text) == text
+
+
+def test_what_is_in_the_alphabet_is_left_alone_and_replacements_are_in_it():
+    alphabet = "".join(sorted(sms.BASIC | sms.EXTENSION))
+    assert sms.smart(alphabet) == alphabet
+    everything = "".join(map(chr, range(0x20, 0x3000)))
+    changed = [c for c in everything if sms.smart(c) != c]
+    assert len(changed) > 70
+    assert [c for c in changed if sms.outsiders(sms.smart(c))] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
@@ -47,6 +47,13 @@ CANCELED = "canceled"
 ENDED = ("delivered", "undelivered")
 #: What a message says of its error_code: the title of the code's page.
 DELIVERY_ERRORS = {
+    11200: "HTTP retrieval failure",
+    11201: "TCP connection timed out",
+    11202: "TCP connection refused",
+    11205: "HTTP connection failure",
+    11206: "HTTP protocol violation",
+    11210: "HTTP bad host name",
+    11215: "HTTP too many redirects",
     11751: "Media exceeds messaging provider size limit",
     12300: "Invalid Content-Type",
     30002: "Account suspended",
@@ -56,8 +63,15 @@ DELIVERY_ERRORS = {
     30036: "Validity period expired",
 }
 
-#: Why something cannot be: a code of Twilio's, and a sentence.
-Failure = tuple[int, str]
+
+class Failure(NamedTuple):
+    """Why something cannot be: a code of Twilio's, a sentence, and the answer that showed it."""
+
+    code: int
+    text: str
+    reply: Reply | None = None
+    url: str = ""
+
 
 # The whole message must be the word. Twilio's newer lists have the last two of STOP.
 STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"])
@@ -111,16 +125,9 @@ class _MessageActor(Actor):
         self.world.update(self.message, "status", "date_updated", *fields)
         self.event("state", {"status": status})
 
-    async def fetched(
-        self, urls: list[str]
-    ) -> tuple[list[tuple[str, bytes]], tuple[str, int, str, Reply] | None]:
-        """Get files for this message: their types and bytes; and the first that cannot be had.
-
-        That is its URL, a code of Twilio's, a sentence, and what the web site answered.
-        """
+    async def fetched(self, urls: list[str]) -> tuple[list[tuple[str, bytes]], Failure | None]:
+        """Get files for this message until one cannot be had: their types and bytes, and why."""
         found: list[tuple[str, bytes]] = []
-        if self.world.find(Media, parent_sid=self.message.sid):
-            return found, None  # before a restart it had them already
         for url in urls:
             reply = await self.engine.ask(
                 self.message.account_sid,
@@ -135,9 +142,15 @@ class _MessageActor(Actor):
             if wrong is None and size > LARGEST:
                 wrong = TOO_LARGE, f"the media have more than {LARGEST} bytes together"
             if wrong is not None:
-                return found, (url, wrong[0], f"{shown_url(url)}: {wrong[1]}", reply)
+                return found, Failure(wrong[0], f"{shown_url(url)}: {wrong[1]}", reply, url)
             found.append((reply.content_type, reply.body))
         return found, None
+
+    def media(self) -> list[Media]:
+        """The files that were fetched for it."""
+        if not self.message.media_url:
+            return []
+        return self.world.find(Media, parent_sid=self.message.sid)
 
     def keep_media(self, found: list[tuple[str, bytes]]) -> None:
         """Write down the files of the message, all at once."""
@@ -151,6 +164,11 @@ class _MessageActor(Actor):
 
     def event(self, kind: str, data: dict[str, Any]) -> None:
         self.engine.event(self.message.account_sid, kind, data, message_sid=self.message.sid)
+
+    def _alert(self, why: Failure, **about: Any) -> None:
+        if why.reply is not None:
+            about |= {"reply": why.reply, "request_url": why.url, "request_method": "GET"}
+        self.alert(why.code, why.text, **about)
 
     def alert(self, code: int, text: str, **about: Any) -> None:
         self.engine.alert(
@@ -176,7 +194,7 @@ class Delivery(_MessageActor):
                 if wrong is None:
                     await self._become(status)
                 else:
-                    await self._fail(*wrong)
+                    await self._fail(wrong)
         finally:
             self.engine.messages.pop(self.message.sid, None)
 
@@ -198,16 +216,16 @@ class Delivery(_MessageActor):
         if status == "queued":
             return self._take_sender()
         if status == "sent" and not self.engine.account(message.account_sid).is_active:
-            return SUSPENDED, "the account was suspended before the text was sent"
+            return Failure(SUSPENDED, "the account was suspended before the text was sent")
         if status != "sending":
             return None
         begun = message.send_at or message.date_created
         assert begun is not None
         if self.clock.now() > begun + timedelta(seconds=message.validity_period):
-            return TOO_OLD, f"it was to leave within {message.validity_period} seconds"
+            return Failure(TOO_OLD, f"it was to leave within {message.validity_period} seconds")
         country = phone_numbers.region(message.to)
         if message.is_mms and country not in MMS_COUNTRIES and not message.to.startswith(WHATSAPP):
-            return NO_MMS_THERE, f"phones in {country} get no MMS"
+            return Failure(NO_MMS_THERE, f"phones in {country} get no MMS")
         return await self._fetch_media()
 
     def _take_sender(self) -> Failure | None:
@@ -216,12 +234,12 @@ class Delivery(_MessageActor):
         try:
             service = MessagingService.named(message.messaging_service_sid or "", self.world)
         except Refusal as refusal:  # it was deleted meanwhile
-            return refusal.code, refusal.message
+            return Failure(refusal.code, refusal.message)
         if self.world.blocked(service.sid, message.to):
-            return UNSUBSCRIBED, "Attempt to send to unsubscribed recipient"
+            return Failure(UNSUBSCRIBED, "Attempt to send to unsubscribed recipient")
         sender = message.from_ or service.chosen(message.to, self.world)
         if not sender:
-            return (
+            return Failure(
                 NO_SENDER,
                 "The Messaging Service does not have a phone number available to send a message",
             )
@@ -243,19 +261,18 @@ class Delivery(_MessageActor):
 
     async def _fetch_media(self) -> Failure | None:
         """Get the pictures, as a carrier would; without one of them nothing is sent."""
+        if not self.message.media_url or self.media():
+            return None  # before a restart it had them already
         found, wrong = await self.fetched(self.message.media_url)
         if wrong is None:
             self.keep_media(found)
-            return None
-        url, code, text, reply = wrong
-        self.alert(code, text, request_url=url, request_method="GET", reply=reply)
-        return code, ""
+        return wrong
 
-    async def _fail(self, code: int, text: str) -> None:
-        """It cannot be sent; *text* is for the debugger, "" if that was told already."""
-        if text:
-            self.alert(code, text)
-        self.become("failed", error_code=code, error_message=DELIVERY_ERRORS.get(code, text))
+    async def _fail(self, why: Failure) -> None:
+        """It cannot be sent."""
+        self._alert(why)
+        title = DELIVERY_ERRORS.get(why.code, why.text)
+        self.become("failed", error_code=why.code, error_message=title)
         await self._callback()
 
     async def _become(self, status: str) -> None:
@@ -366,22 +383,16 @@ class Inbound(_MessageActor):
 
     async def _take_media(self) -> None:
         """Get the pictures that come with it; one that cannot be had is left out."""
-        left = list(self.message.media_url)
-        while left:
-            found, wrong = await self.fetched(left)
-            self.keep_media(found)
-            if wrong is None:
-                break
-            url, code, text, reply = wrong
-            self.alert(code, text, level="warning", request_url=url, reply=reply)
-            left = left[left.index(url) + 1 :]
-        self.message.num_media = len(self.media())
-
-    def media(self) -> list[Media]:
-        """The pictures that came with it."""
-        if not self.message.media_url:
-            return []
-        return self.world.find(Media, parent_sid=self.message.sid)
+        if not self.message.media_url or self.media():
+            return  # before a restart it had them already
+        found: list[tuple[str, bytes]] = []
+        for url in self.message.media_url:
+            got, wrong = await self.fetched([url])
+            if wrong is not None:
+                self._alert(wrong, level="warning")
+            found += got
+        self.keep_media(found)
+        self.message.num_media = len(found)
 
     def _keyword(self) -> None:
         """STOP and its kin are obeyed before anybody's web site is asked."""
@@ -526,7 +537,8 @@ def send_from_document(
     A *paced* one fails when it is one too many of those that follow one another quickly.
     """
     # Without a plus it is a number of the sender's country.
-    to = dialled(to, phone_numbers.region(from_) or "US") or to
+    if not to.startswith(WHATSAPP):
+        to = dialled(to, phone_numbers.region(from_) or "US") or to
     pairs = [("To", to), ("From", from_), ("Body", step.body)]
     pairs += [("MediaUrl", url) for url in step.media]
     if step.status_callback:
