@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,6 +34,13 @@ EVENTS = ("initiated", "ringing", "answered", "completed")
 INLINE_LIMIT = 4000  # characters of TwiML given in the request itself
 LONGEST = 86_400  # seconds, the highest TimeLimit
 INVALID_TIMEOUT, INVALID_METHOD = 21208, 21209
+#: One code for all that concerns machine detection: its page names each parameter.
+INVALID_DETECTION = 21234
+BOTH_GIVEN = 32019
+RECORDING_EVENTS = ("in-progress", "completed", "absent")
+CHANNELS, TRACKS = ("mono", "dual"), ("both", "inbound", "outbound")
+TRIMS = ("trim-silence", "do-not-trim")
+DETECTIONS = ("Enable", "DetectMessageEnd")
 RATED = 5.0  # seconds after its end until a call tells its price; Twilio says "some time"
 VERIFIER = "+14155550199"  # who rings with a validation request
 
@@ -130,6 +138,42 @@ class Call(Resource):
     trim: str = hidden("trim-silence", create="Trim")
     caller_id: str = hidden("", create="CallerId")
     machine_detection: str = hidden("", create="MachineDetection")
+    # Seconds, then milliseconds; the ranges are those of Twilio's page on machine detection.
+    machine_detection_timeout: int = hidden(
+        30, "integer", create="MachineDetectionTimeout", within=(3, 59, INVALID_DETECTION)
+    )
+    machine_detection_speech_threshold: int = hidden(
+        2_400,
+        "integer",
+        create="MachineDetectionSpeechThreshold",
+        within=(1_000, 6_000, INVALID_DETECTION),
+    )
+    machine_detection_speech_end_threshold: int = hidden(
+        1_200,
+        "integer",
+        create="MachineDetectionSpeechEndThreshold",
+        within=(500, 5_000, INVALID_DETECTION),
+    )
+    machine_detection_silence_timeout: int = hidden(
+        5_000,
+        "integer",
+        create="MachineDetectionSilenceTimeout",
+        within=(2_000, 10_000, INVALID_DETECTION),
+    )
+    async_amd: bool = hidden(False, kind="boolean", create="AsyncAmd")
+    async_amd_status_callback: str = hidden("", create="AsyncAmdStatusCallback")
+    async_amd_status_callback_method: str = hidden(
+        "POST", "method", create="AsyncAmdStatusCallbackMethod", code=INVALID_METHOD
+    )
+    call_reason: str = hidden("", create="CallReason")
+    # What follows is taken, and does nothing: there are no carriers here, no SIP network to log in
+    # to, no apps to be woken, and a caller ID needs no token to be passed on.
+    byoc: str = hidden("", create="Byoc")
+    call_token: str = hidden("", create="CallToken")
+    client_notification_url: str = hidden("", create="ClientNotificationUrl")
+    sip_auth_username: str = hidden("", create="SipAuthUsername")
+    sip_auth_password: str = hidden("", create="SipAuthPassword")  # never kept, see `create`
+    detection_milliseconds: int | None = hidden(kind="integer")  # until `answered_by` was known
     sequence: int = hidden(0, kind="integer")  # of its status callbacks
     #: another product that made it, such as Verify; Twilio's lists leave those out
     sent_by: str = hidden("")
@@ -153,18 +197,43 @@ class Call(Resource):
         if not (call.url or call.twiml or call.application_sid):
             raise Refusal(400, 21205, "Url parameter is required.")
         _check_instructions(call.url, call.twiml)
-        if call.url:
-            call.twiml = ""  # a Url given beside it wins (warning 32019)
+        if call.url and call.twiml:
+            text = "Twiml and Voice URL are both set. Using Voice URL."
+            world.alert(BOTH_GIVEN, text, level="warning")
+            call.twiml = ""
         application = find_application(world, call.application_sid)
-        _check_callbacks(call.fallback_url, call.status_callback, call.recording_status_callback)
+        _check_callbacks(
+            call.fallback_url,
+            call.status_callback,
+            call.recording_status_callback,
+            call.async_amd_status_callback,
+        )
+        call._check_words()
         call._check_events(world)
         if call.send_digits and not re.fullmatch(r"[0-9A-Da-d*#wW]{1,32}", call.send_digits):
             raise Refusal(400, 21206, f"Invalid SendDigits: {call.send_digits}")
+        if call.send_digits:
+            call.machine_detection = ""  # Twilio's specification: it is ignored then
+        call.sip_auth_password = ""
         call._check_numbers(world)
         call.take_settings(application)
         if application is not None:
             call.twiml = ""
         return call
+
+    def _check_words(self) -> None:
+        self.recording_channels = one_of("RecordingChannels", self.recording_channels, CHANNELS)
+        self.recording_track = one_of("RecordingTrack", self.recording_track, TRACKS)
+        self.trim = one_of("Trim", self.trim, TRIMS)
+        self.recording_status_callback_event = recording_events(
+            self.recording_status_callback_event
+        )
+        if self.machine_detection not in ("", *DETECTIONS):
+            raise Refusal(
+                400,
+                INVALID_DETECTION,
+                f"MachineDetection must be Enable or DetectMessageEnd: {self.machine_detection}",
+            )
 
     def _check_events(self, world: World) -> None:
         wanted = [e for given in self.status_callback_event for e in given.split()]
@@ -337,6 +406,29 @@ class Call(Resource):
         if self.status not in FINAL:
             raise Refusal(400, 20009, "Cannot delete call because it has not ended.")
         world.remove(self)
+
+
+def one_of(name: str, given: str, allowed: Sequence[str]) -> str:
+    """What was given if it is among the words allowed, the first of them for "".
+
+    Refuses any other; no code of its own is known.
+    """
+    if given and given not in allowed:
+        raise Refusal(
+            400, MALFORMED_REQUEST, f"{name} must be one of {', '.join(allowed)}: {given}"
+        )
+    return given or allowed[0]
+
+
+def recording_events(given: Sequence[str]) -> list[str]:
+    """The states of a recording that somebody wants to be told of; several may stand in one.
+
+    Refuses any that there is not; without any it is the completed one.
+    """
+    wanted = [event for one in given for event in one.split()]
+    for event in wanted:
+        one_of("RecordingStatusCallbackEvent", event, RECORDING_EVENTS)
+    return wanted or ["completed"]
 
 
 def _check_instructions(url: str, twiml: str) -> None:

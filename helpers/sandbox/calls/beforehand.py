@@ -36,3 +36,15 @@ def act(live: LiveCall, keys: bool = True) -> None:
         handset.keys = [(key, told) for key, told in handset.keys if told]
         handset.save()
         live.press(digits)
+
+
+def greet(live: LiveCall) -> None:
+    """Say the first thing as a greeting: it is heard now, and no Gather has it later."""
+    handset = live.handset
+    for said in handset.speech:
+        if not said[1]:
+            handset.speech.remove(said)
+            handset.save()
+            live.entry("speak", said[0])
+            live.heard("inbound", said[0])
+            return

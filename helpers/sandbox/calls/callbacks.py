@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpers import phone_numbers
 from helpers.resources.base import rfc2822
 from helpers.resources.call import Call
+from helpers.sandbox.calls import detection
 
 if TYPE_CHECKING:
     from helpers.sandbox.calls.live_call import LiveCall
@@ -76,6 +77,4 @@ def ending(call: Call) -> Pairs:
         pairs.append(("Duration", str(max(1, math.ceil((call.duration or 0) / 60)))))
     if call.direction != "inbound":
         pairs.append(("SipResponseCode", str(SIP_CODES[call.status])))
-    if call.answered_by:
-        pairs.append(("AnsweredBy", call.answered_by))
-    return pairs
+    return pairs + detection.told_of(call)

@@ -192,14 +192,13 @@ class Dialling:
     # -- ending ------------------------------------------------------------------------------
 
     async def _interrupted(self, stop: Interrupted, legs: list[LiveCall], status: str) -> None:
-        """The caller hung up: end *legs*. What the API wants instead goes on at once."""
-        if stop.signal.kind == "hangup":
-            self.live.gone = True
-            await self._end(legs, status)
-            return
-        for leg in legs:
-            leg.end(status)
-        raise stop
+        """The caller hung up, a limit or the API ended the call, or the API sends it elsewhere.
+
+        End *legs*. The action is asked still, as somebody saw Twilio do; what it answers is not
+        followed any more.
+        """
+        self.live.gone, self.live.parting = True, stop.signal
+        await self._end(legs, status)
 
     async def _end(self, legs: list[LiveCall], status: str) -> None:
         """End *legs*, and wait until who asked to be told of them has been told."""

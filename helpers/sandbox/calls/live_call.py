@@ -19,6 +19,7 @@ from helpers.resources.number import ValidationRequest
 from helpers.sandbox.actors import Actor, Interrupted, Signal
 from helpers.sandbox.calls import (
     callbacks,
+    detection,
     dialling,
     far_end,
     listening,
@@ -26,7 +27,6 @@ from helpers.sandbox.calls import (
     record_verb,
     recording,
 )
-from helpers.sandbox.calls.detection import Detection
 from helpers.sandbox.calls.family import Family
 from helpers.sandbox.handsets import AUTO_ANSWER, Handset
 from helpers.sandbox.meetings import conferences, queues
@@ -111,7 +111,7 @@ class LiveCall(Actor):
         self.shown: dict[str, Any] = {}  # what the far end sees when it rings, beside the caller
         self.first_told: tuple[tuple[str, str], ...] = ()  # extras of the first request
         self.told_back: tuple[tuple[str, str], ...] = ()  # what its end tells a Dial
-        self.detection: Detection | None = None
+        self.detection: detection.Detection | None = None
         self.over: bool = False
         self._page: steps.Page | None = None  # the newest document
         self._listens = False  # keys and words go to whoever listens now, and are not kept
@@ -194,6 +194,8 @@ class LiveCall(Actor):
         if self.account.type == "Trial" and self.call.direction != "outbound-dial":
             self.entry("notice", "A trial account: a real call says so here and waits for a key.")
         self.plan_limit()
+        if self.call.machine_detection:
+            detection.begin(self)
         if after is None:
             self.tell("answered")
         else:  # two web sites that are asked at once would be asked in chance order
@@ -379,15 +381,36 @@ class LiveCall(Actor):
         await self.finish(await self._to_the_end(self._call_out()))
 
     async def _call_out(self) -> str:
+        self.shown = self._shown()
         await self.wait(0)  # its turn in the queue
         outcome = await self.ring(self.call.timeout)
         if outcome != "answered":
             return outcome
         if self.call.send_digits:
-            await self.perform(steps.Tones(self.call.send_digits))
+            await self._send_digits(self.call.send_digits)
         if self.call.record:
             await recording.begin_asked(self)
+        if self.call.machine_detection:
+            await detection.of_call(self)
         return await self.talk(self._first())
+
+    def _shown(self) -> dict[str, Any]:
+        """What the far end sees when it rings, and what was asked for that means nothing here."""
+        call = self.call
+        shown: dict[str, Any] = {}
+        if call.call_reason:
+            shown["reason"] = call.call_reason
+        if call.caller_id:
+            shown["caller_id"] = call.caller_id
+        idle = {"Byoc": call.byoc, "CallToken": call.call_token}
+        idle |= {"ClientNotificationUrl": call.client_notification_url}
+        idle |= {"SipAuthUsername": call.sip_auth_username}
+        notes = [f"{name} has no meaning in the sandbox." for name, given in idle.items() if given]
+        return shown | ({"notes": notes} if notes else {})
+
+    async def _send_digits(self, digits: str) -> None:
+        self.entry("notice", f"The call sends the keys {digits}.")
+        await self.perform(steps.Tones(digits))
 
     async def run_inbound(self) -> None:
         """A call to a number that an account owns: its web site decides."""
@@ -432,9 +455,9 @@ class LiveCall(Actor):
         if outcome != "answered":
             return outcome
         if target.detection is not None:
-            self.detection = Detection(self, target.detection)
+            self.detection = detection.Detection(self, target.detection)
         if target.send_digits:
-            await self.perform(steps.Tones(target.send_digits))
+            await self._send_digits(target.send_digits)
         if target.url and target.kind != "application":
             first = steps.Fetch(target.url, target.method)
             talk = conversation(first, kind="called", moved=self.rested)
@@ -467,7 +490,7 @@ class LiveCall(Actor):
                 signal = stop.signal
             if signal.kind != "redirect":
                 return str(signal.value) if signal.kind == "end" else "completed"
-            self.gone = False
+            self.gone, self.parting = False, Signal("hangup")
             self._leave_dial()
             work = self.talk(signal.value, updates=True)
 
@@ -637,6 +660,8 @@ class LiveCall(Actor):
                 if self.gone and isinstance(step, steps.Fetch):
                     raise Interrupted(self.parting)  # its answer cannot be run any more
         except StopIteration as end:
+            if self.gone:  # there was no action to ask
+                raise Interrupted(self.parting) from None
             return "done" if end.value else "failed"
         finally:
             talk.close()
@@ -704,12 +729,16 @@ class LiveCall(Actor):
     async def _fetch(
         self, url: str, method: str, params: tuple[tuple[str, str], ...]
     ) -> steps.Page:
+        call = self.call
+        told = callbacks.parameters(call) + list(params)
+        if call.machine_detection and not call.async_amd:
+            told += detection.told_of(call)
         ask = self.engine.page(
-            self.call.account_sid,
+            call.account_sid,
             url,
             method,
-            callbacks.parameters(self.call) + list(params),
-            call_sid=self.call.sid,
+            told,
+            call_sid=call.sid,
             cookies=self.cookies,
         )
         self._page = await (ask if self.gone else self.during(ask))

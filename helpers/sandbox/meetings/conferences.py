@@ -458,9 +458,8 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
     if tape is not None:
         await recording.end(live, tape, least=1.0)
         url = recording.url(live, tape.recording)
-    if parted is not None and not hung_up:
-        raise parted
-    live.gone = parted is not None
+    if parted is not None:  # the action is asked still
+        live.gone, live.parting = True, parted.signal
     if seat.failed:
         return steps.Connected("failed", caller_left=live.gone)
     return steps.Connected("answered", bridged=True, recording_url=url, caller_left=live.gone)

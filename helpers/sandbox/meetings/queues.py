@@ -292,9 +292,8 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
     if tape is not None:
         await recording.end(live, tape, least=1.0)
         url = recording.url(live, tape.recording)
-    if parted is not None and parted.signal.kind != "hangup":
-        raise parted
-    live.gone = parted is not None
+    if parted is not None:  # the action is asked still
+        live.gone, live.parting = True, parted.signal
     if place is None:
         return steps.Connected("canceled" if live.gone else status, caller_left=live.gone)
     # Beside what other Dials tell, the action hears what the caller's document heard.
