@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from helpers.sandbox.web import inside
+from tests.judges.leased import lease_a_short_code
 from tests.judges.requests_made import FURNITURE, NOTHING, NUMBERS, ODD, SELDOM, Asked
 from tests.sandbox.within import Within
 
@@ -41,6 +42,7 @@ class Inside(Within):
 
     def __init__(self, **options: Any) -> None:
         super().__init__("manual", answer, **({"type": "full"} | options))
+        lease_a_short_code(self.sandbox)
         self.lines: list[str] = []
         self._sids: dict[str, dict[str, None]] = {}  # by their first two letters, newest last
         self._paths: dict[str, None] = {}  # of things and lists, newest last

@@ -12,6 +12,7 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioRestException
 
+from tests.judges.leased import SHORT_CODE, lease_a_short_code
 from tests.judges.witness import Witness
 from tests.sandbox.town import ALICE, BOB, SHOP, Town
 
@@ -35,6 +36,7 @@ def scene(**options: Any) -> Iterator[tuple[Town, Witness]]:
     """A town with a witness in front of its sandbox, and the official clients aimed at it."""
     town = Town(PAGES, verified=(ALICE, BOB), **options)
     town.sandbox.app = witness = Witness(town.sandbox.app)
+    lease_a_short_code(town.sandbox)
     with town:
         for api in ("messaging", "monitor", "verify"):
             getattr(town.client, api).base_url = town.sandbox.url
@@ -409,7 +411,22 @@ def messaging_services(town: Town) -> None:
     town.advance(60)
     assert town.client.messages(text.sid).fetch().from_ == SHOP
     assert here.phone_numbers(added.sid).delete()
+    for pool, sent in (
+        (here.alpha_senders, {"alpha_sender": "Owl Bank"}),
+        (here.short_codes, {"short_code_sid": SHORT_CODE}),
+    ):
+        sender = pool.create(**sent)
+        assert [s.sid for s in pool.list()] == [sender.sid]
+        assert pool(sender.sid).fetch().service_sid == made.sid
+        assert pool(sender.sid).delete()
     assert here.delete()
+
+
+def short_codes(town: Town) -> None:
+    [found] = town.client.short_codes.list(short_code="55555")
+    here = town.client.short_codes(found.sid)
+    assert here.fetch().short_code == "55555"
+    assert here.update(sms_url=town.url + "/sms").sms_url == town.url + "/sms"
 
 
 def alerts(town: Town) -> None:
@@ -448,5 +465,5 @@ PARTS: tuple[Part, ...] = (
     *(available_numbers, incoming_numbers, caller_ids),
     *(calls, call_notifications, call_recordings, call_streams, call_payments),
     *(conferences, conference_recordings, queues, transcriptions),
-    *(messages, messaging_services, alerts, verify),
+    *(messages, messaging_services, short_codes, alerts, verify),
 )

@@ -105,6 +105,8 @@ USUAL: dict[str, Pairs] = {
     "CreateIncomingPhoneNumberTollFree": [("PhoneNumber", "+18885550144")],
     "CreateTrigger": [("CallbackUrl", SITE + "/sms"), ("UsageCategory", "calls")],
     "CreatePhoneNumber": [("PhoneNumberSid", "PN?")],
+    "CreateShortCode": [("ShortCodeSid", "SC?")],
+    "CreateAlphaSender": [("AlphaSender", "Owl Bank")],
     "CreateVerification": [("To", ALICE), ("Channel", "sms")],
     "CreateVerificationCheck": [("To", ALICE), ("Code", "123456")],
     "CreateStream": [("Url", SITE.replace("http", "ws") + "/stream")],
@@ -241,6 +243,9 @@ FURNITURE = (
     Asked("GET", f"{_ALL}/Queues.json"),
     Asked("GET", f"{_ALL}/Queues/{{QueueSid}}/Members.json"),
     Asked("GET", f"{_ALL}/OutgoingCallerIds.json"),
+    Asked("GET", f"{_ALL}/SMS/ShortCodes.json"),
     Asked("GET", f"{_ALL}/IncomingPhoneNumbers.json"),
     _post("/v1/Services/{ServiceSid}/PhoneNumbers", ("PhoneNumberSid", "PN?")),
+    _post("/v1/Services/{ServiceSid}/AlphaSenders", ("AlphaSender", "Owl")),
+    _post("/v1/Services/{ServiceSid}/ShortCodes", ("ShortCodeSid", "SC?")),
 )

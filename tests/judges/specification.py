@@ -73,11 +73,14 @@ WIDER = (
     "api.v2010.account.queue",
     "api.v2010.account.queue.member",
     "api.v2010.account.recording.transcription",
+    "api.v2010.account.short_code",
     "api.v2010.account.signing_key",
     "api.v2010.account.transcription",
     "api.v2010.account.usage.trigger",
     "messaging.v1.service",
+    "messaging.v1.service.alpha_sender",
     "messaging.v1.service.phone_number",
+    "messaging.v1.service.short_code",
     "monitor.v1.alert",
     "verify.v2.service",
     "verify.v2.service.verification",
@@ -507,6 +510,7 @@ def mistakes(schema: dict[str, Any], value: Any) -> list[str]:
     found = []
     for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(value):
         while error.context:
-            error = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
+            # Where null is the other choice, what is wrong with the first says nothing.
+            error = max(error.context, key=lambda e: e.relative_schema_path[0] != 0)
         found.append(f"{error.json_path}: {error.message[:300]}")
     return found

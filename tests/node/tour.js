@@ -335,7 +335,24 @@ const parts = {
     await advance(60);
     assert.equal((await client.messages(text.sid).fetch()).from, SHOP);
     assert.ok(await here.phoneNumbers(added.sid).remove());
+    const [code] = await client.shortCodes.list();
+    for (const [pool, sender] of [
+      [here.alphaSenders, { alphaSender: "Owl Bank" }],
+      [here.shortCodes, { shortCodeSid: code.sid }],
+    ]) {
+      const one = await pool.create(sender);
+      assert.deepEqual(sids(await pool.list()), [one.sid]);
+      assert.equal((await pool(one.sid).fetch()).serviceSid, made.sid);
+      assert.ok(await pool(one.sid).remove());
+    }
     assert.ok(await here.remove());
+  },
+
+  async shortCodes() {
+    const [found] = await client.shortCodes.list({ shortCode: "55555" });
+    const here = client.shortCodes(found.sid);
+    assert.equal((await here.fetch()).shortCode, "55555");
+    assert.equal((await here.update({ smsUrl: `${SITE}/sms` })).smsUrl, `${SITE}/sms`);
   },
 
   async alerts() {
