@@ -111,8 +111,8 @@ class Message(Resource):
         found: list[tuple[str, str, Any]] = [("sent_by", "=", "")]
         rest = []
         for name, value in params:
-            moment = _moment(value) if name in FILTERED_BY_TIME and "T" in value else None
-            if moment is None or moment == day(value):
+            moment = _moment(value) if name in FILTERED_BY_TIME else None
+            if moment is None or moment == day(value) or moment.year in (1, 9999):
                 rest.append((name, value))
                 continue
             if name != "DateSent<":

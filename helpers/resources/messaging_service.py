@@ -157,8 +157,9 @@ class MessagingService(NewerResource):
 
     @classmethod
     def of(cls, number: IncomingPhoneNumber, world: World) -> MessagingService | None:
-        """The service that has a number in its pool, if one has."""
-        pooled = world.find(PoolNumber, sid=number.sid)
+        """The service that has a number (or what stands for a short code) in its pool, if any."""
+        kind = PoolShortCode if number.sid.startswith(ShortCode.prefix) else PoolNumber
+        pooled = world.find(kind, sid=number.sid)
         return world.find(cls, sid=pooled[0].service_sid)[0] if pooled else None
 
     def senders(self, world: World) -> list[str]:

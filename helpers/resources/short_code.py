@@ -16,6 +16,7 @@ from helpers.resources.base import (
     is_web_address,
     shown,
 )
+from helpers.resources.number import IncomingPhoneNumber
 
 INVALID_URL, INVALID_METHOD = 21402, 21403
 
@@ -29,8 +30,8 @@ def is_short_code(text: str) -> bool:
 class ShortCode(Resource):
     """A short code of the account, and what to ask when it is texted.
 
-    They are leased from carriers by contract, not bought by a request, so that most accounts have
-    none. Source: Twilio's page on the ShortCode resource.
+    They are leased from carriers by contract, not bought by a request: the sandbox has those that
+    it was started with (``--number 12345``). Source: Twilio's page on the ShortCode resource.
     """
 
     prefix: ClassVar[str] = "SC"
@@ -52,6 +53,23 @@ class ShortCode(Resource):
     sms_fallback_url: str = shown("", update="SmsFallbackUrl")
     sms_method: str = shown("POST", "method", update="SmsMethod", code=INVALID_METHOD)
     sms_url: str = shown("", update="SmsUrl")
+
+    @classmethod
+    def leased(cls, world: World, code: str) -> ShortCode:
+        """The unsaved short code that an account begins with."""
+        return cls.new(world, short_code=code, friendly_name=code)
+
+    def as_number(self) -> IncomingPhoneNumber:
+        """Itself as a number that is texted: what to ask, and the SID by which a pool has it."""
+        return IncomingPhoneNumber(
+            sid=self.sid,
+            account_sid=self.account_sid,
+            phone_number=self.short_code,
+            sms_url=self.sms_url,
+            sms_method=self.sms_method,
+            sms_fallback_url=self.sms_fallback_url,
+            sms_fallback_method=self.sms_fallback_method,
+        )
 
     def change(self, params: Params, world: World) -> None:
         """Give it other settings."""

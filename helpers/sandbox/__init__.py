@@ -24,6 +24,7 @@ from helpers.clock import Clock
 from helpers.errors import SandboxError
 from helpers.resources.account import Account
 from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
+from helpers.resources.short_code import ShortCode, is_short_code
 from helpers.sandbox import twimlets
 from helpers.sandbox.app import authenticate, build_app, read_form
 from helpers.sandbox.control import Control
@@ -169,6 +170,9 @@ class Sandbox:
                     (verified, OutgoingCallerId),
                 ):
                     for number in rows:
+                        if is_short_code(number):
+                            self.store.add(ShortCode.leased(world, number))
+                            continue
                         self.store.add(
                             number_kind(
                                 sid=world.sid("PN"),

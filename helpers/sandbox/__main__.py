@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--account-sid", metavar="SID")
     add("--auth-token", metavar="TOKEN")
     add("--type", choices=("trial", "full"))
-    add("--number", action="append", metavar="+1..", help="a number it owns; repeatable")
+    add("--number", action="append", metavar="+1..", help="a number (or short code) it owns")
     add("--verified", action="append", metavar="+1..", help="a verified number; repeatable")
     add(
         "--account",

@@ -184,12 +184,12 @@ class Control:
                 raise ControlRefusal(404, f"There is no application {to} to call.")
             call = self.engine.ring_application(account.sid, number, found[0])
             return JSONResponse({"sid": call.sid}, 201)
-        number, owned = self._callee(request, form)
+        number, owned = self._callee(request, form, self.engine.owner)
         call = self.engine.ring_in(account.sid, number, owned)
         return JSONResponse({"sid": call.sid}, 201)
 
     async def text(self, request: Request, account: Account, form: Params) -> Response:
-        number, owned = self._callee(request, form)
+        number, owned = self._callee(request, form, self.engine.texted)
         if not phone_numbers.is_e164(number.removeprefix("whatsapp:")):
             raise ControlRefusal(400, f"{number} is no telephone number: it can only call.")
         body, media = form.get("Body"), form.all("MediaUrl")
@@ -206,11 +206,13 @@ class Control:
         self.engine.note_abroad(account.sid, number, message)
         return JSONResponse({"sid": message.sid}, 201)
 
-    def _callee(self, request: Request, form: Params) -> tuple[str, Any]:
+    def _callee(
+        self, request: Request, form: Params, find: Callable[[str], Any]
+    ) -> tuple[str, Any]:
         number, to = _number(request), form.get("To")
-        if not phone_numbers.is_e164(to):
+        owned = find(to)
+        if owned is None and not phone_numbers.is_e164(to):
             raise ControlRefusal(400, f"To is a number such as +15005550006, not {to!r}.")
-        owned = self.engine.owner(to)
         if owned is None:
             raise ControlRefusal(404, f"No account of this sandbox owns {to}.")
         return number, owned

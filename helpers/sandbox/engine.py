@@ -26,6 +26,7 @@ from helpers.resources.base import R, Resource
 from helpers.resources.call import FINAL, Call
 from helpers.resources.conference import Conference
 from helpers.resources.message import Message
+from helpers.resources.messaging_service import WHATSAPP
 from helpers.resources.notification import Notification
 from helpers.resources.number import (
     IncomingPhoneNumber,
@@ -35,6 +36,7 @@ from helpers.resources.number import (
 from helpers.resources.participant import Participant
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
+from helpers.resources.short_code import ShortCode
 from helpers.resources.usage import Spent
 from helpers.sandbox import books
 from helpers.sandbox.actors import spawn
@@ -118,6 +120,11 @@ class Engine:
         """The number's row in whichever account owns it."""
         found = self.store.lookup(IncomingPhoneNumber, None, phone_number=number)
         return found[0] if found else None
+
+    def texted(self, number: str) -> IncomingPhoneNumber | None:
+        """Who gets texts to a number or short code, in whichever account."""
+        found = self.store.lookup(ShortCode, None, short_code=number)
+        return found[0].as_number() if found else self.owner(number)
 
     # -- the log ---------------------------------------------------------------------------
 
@@ -497,7 +504,7 @@ class Engine:
             if message.status in UNDER_WAY:
                 self.deliver(message)
             elif message.status == "receiving":
-                owned = self.owner(message.to)
+                owned = self.texted(message.to.removeprefix(WHATSAPP))
                 if owned is not None:
                     arrival = Inbound(self, message, owned)
                     arrival.start(arrival.run())

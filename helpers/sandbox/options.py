@@ -10,6 +10,7 @@ from typing import Any
 from helpers import phone_numbers
 from helpers.clock import KINDS, START
 from helpers.errors import SandboxError
+from helpers.resources.short_code import is_short_code
 
 ACCOUNT_SID = "AC00000000000000000000000000000001"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # made up, good nowhere else
@@ -87,12 +88,13 @@ class Options:
                     f"The account {sid} is there already: each has a SID of its own."
                 )
             seen.add(sid)
-        for number in (*(self.numbers or ()), *(self.verified or ())):
+        numbers = [n for n in self.numbers or () if not is_short_code(n)]
+        for number in (*numbers, *(self.verified or ())):
             if not phone_numbers.is_e164(number):
                 raise SandboxError(f"A number looks like +14155550100, not {number!r}.")
-        for numbers in (self.numbers, self.verified):
-            if numbers and len(set(numbers)) < len(numbers):
-                raise SandboxError(f"A number is named twice: {', '.join(numbers)}.")
+        for named in (self.numbers, self.verified):
+            if named and len(set(named)) < len(named):
+                raise SandboxError(f"A number is named twice: {', '.join(named)}.")
         if self.start is not None:
             moment(self.start)
 

@@ -270,6 +270,17 @@ def test_sent_when_is_asked_by_the_day_and_by_the_second(town):
     assert sids(date_sent_before=earlier) == [first.sid]
     assert sids(date_sent_after=earlier) == [second.sid]
     assert sids(date_sent=moment.date()) == [second.sid, first.sid]
+    older = moment.strftime("%Y-%m-%d %H:%M:%S")  # as the libraries of 2012 write it
+    assert sids(date_sent=older) == [second.sid]
+
+
+@pytest.mark.parametrize("when", ["soon", "9999-12-31T23:59:59", "0001-01-01T00:00:01Z"])
+def test_a_time_that_makes_no_sense_is_refused(town, when):
+    reply = town.http.get(
+        f"{town.sandbox.url}/2010-04-01/Accounts/{town.auth[0]}/Messages.json",
+        params={"DateSent>": when}, auth=town.auth, timeout=5,
+    )  # fmt: skip
+    assert (reply.status_code, reply.json()["code"]) == (400, 20001)
 
 
 # -- after a restart ----------------------------------------------------------------------------

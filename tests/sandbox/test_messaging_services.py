@@ -455,3 +455,95 @@ def test_when_a_message_may_be_scheduled(town, service):
     create = town.client.messages.create
     alone = {"to": ALICE, "from_": SHOP, "body": "x"}
     assert refused(create, **alone, send_at=when, schedule_type="fixed") == (400, 35118)
+
+
+# -- short codes --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leased():
+    """A town whose account has a short code beside its number."""
+    with Town(numbers=(SHOP, "12345"), verified=(ALICE,)) as town:
+        town.client.messaging.base_url = town.sandbox.url
+        yield town
+
+
+def test_a_short_code_texts_and_is_texted(leased):
+    [code] = leased.client.short_codes.list()
+    assert (code.sid[:2], code.short_code, code.friendly_name) == ("SC", "12345", "12345")
+    assert leased.client.incoming_phone_numbers.list(phone_number="12345") == []
+    leased.site.pages["/sms"] = twiml("<Message>Thanks!</Message>")
+    mine = leased.client.short_codes(code.sid)
+    changed = mine.update(friendly_name="Votes", sms_url=leased.url + "/sms", sms_method="GET")
+    assert (changed.friendly_name, changed.sms_method) == ("Votes", "GET")
+    assert [c.sid for c in leased.client.short_codes.list(short_code="123*")] == [code.sid]
+    assert leased.client.short_codes.list(friendly_name="12345") == []
+    assert refused(mine.update, sms_url="nowhere") == (400, 21402)
+
+    leased.client.messages.create(to=ALICE, from_="12345", body="Vote now")
+    leased.phone(ALICE, "text", To="12345", Body="yes!")
+    leased.advance(5)
+    [told] = leased.site.asked("/sms")
+    assert (told["To"], told["Body"]) == ("12345", "yes!")
+    inbox = leased.phone(ALICE)["inbox"]
+    assert [(t["from"], t["body"]) for t in inbox] == [("12345", "Vote now"), ("12345", "Thanks!")]
+    leased.phone(ALICE, "text", To="12345", Body="STOP")
+    leased.advance(5)
+    stopped = {"to": ALICE, "from_": "12345", "body": "x"}
+    assert refused(leased.client.messages.create, **stopped) == (400, 21610)
+
+
+def test_a_short_code_in_a_pool(leased):
+    service = leased.client.messaging.v1.services.create(friendly_name="Votes")
+    [code] = leased.client.short_codes.list()
+    codes = under(leased, service).short_codes
+    pooled = codes.create(short_code_sid=code.sid)
+    assert (pooled.sid, pooled.short_code, pooled.country_code) == (code.sid, "12345", "US")
+    assert refused(codes.create, short_code_sid=code.sid) == (409, 21710)
+    assert [c.sid for c in codes.list()] == [codes(code.sid).fetch().sid] == [code.sid]
+    assert arrived(leased, send(leased, service)).from_ == "12345"
+    leased.site.pages["/in"] = twiml("")
+    under(leased, service).update(inbound_request_url=leased.url + "/in")
+    leased.phone(ALICE, "text", To="12345", Body="hi")
+    leased.advance(5)
+    assert leased.site.asked("/in")[0]["MessagingServiceSid"] == service.sid
+    assert codes(code.sid).delete()
+    assert refused(send, leased, service) == (400, 21704)
+
+
+def test_nobody_calls_a_short_code(leased):
+    reply = leased.control("POST", f"/phones/{ALICE}/call", To="12345")
+    assert reply.status_code == 400
+    other = leased.control("POST", f"/phones/{ALICE}/text", To="54321", Body="hi")
+    assert other.status_code == 400
+
+
+# -- a trial's ----------------------------------------------------------------------------------
+
+
+def test_a_trials_service_writes_the_prefix_and_reaches_verified_numbers():
+    with Town(type="trial", verified=(ALICE,)) as town:
+        town.client.messaging.base_url = town.sandbox.url
+        service = town.client.messaging.v1.services.create(friendly_name="S")
+        put(town, service, SHOP)
+        message = send(town, service)
+        assert message.body == "Sent from your Twilio trial account - Hello"
+        assert arrived(town, message).status == "delivered"
+        assert refused(send, town, service, to=BOB) == (400, 21608)
+
+
+def test_services_are_their_own_accounts():
+    other = ("AC" + "b" * 32, "token-of-the-other", "full")
+    with Town(accounts=(other,)) as town:
+        town.client.messaging.base_url = town.sandbox.url
+        service = town.client.messaging.v1.services.create(friendly_name="S")
+        put(town, service, SHOP)
+        url = f"{town.sandbox.url}/v1/Services"
+        auth = {"auth": other[:2], "timeout": 5}
+        assert town.http.get(url, **auth).json()["services"] == []
+        for path in ("", "/PhoneNumbers", "/AlphaSenders", "/ShortCodes"):
+            assert town.http.get(f"{url}/{service.sid}{path}", **auth).status_code == 404
+        form = {"To": ALICE, "Body": "x", "MessagingServiceSid": service.sid}
+        messages = f"{town.sandbox.url}/2010-04-01/Accounts/{other[0]}/Messages.json"
+        reply = town.http.post(messages, data=form, **auth)
+        assert (reply.status_code, reply.json()["code"]) == (400, 21701)
