@@ -24,9 +24,11 @@ from datetime import UTC, datetime, timedelta
 #: Seconds by which the wall's clock may be late: a task is woken when there is time for it.
 LATE = 0.1
 
-#: How many planned things the wall's clock runs before requests have their turn again: when more
-#: comes than can be done, a text is late rather than an answer.
+#: How many planned things the wall's clock runs before requests have their turn again, and one more
+#: for so many that are planned: when much comes at once, a text is late rather than an answer, but
+#: what is late does not grow for ever.
 AT_ONCE = 8
+FOR_EACH = 64
 
 KINDS = ("real", "hurried", "manual")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -204,7 +206,7 @@ class Clock:
 
     def _run_due(self) -> None:
         now = self.now()
-        for _ in range(AT_ONCE):
+        for _ in range(AT_ONCE + len(self._plans) // FOR_EACH):
             if not self._plans or self._plans[0][0] > now:
                 return
             self._run_next()

@@ -23,6 +23,7 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -113,9 +114,10 @@ class _Table:
         converted = ("date", "list", "map", "boolean")
         self._to_convert = [(i, k) for i, k in enumerate(self.kinds.values()) if k in converted]
         columns = ", ".join(f'"{name}"' for name in self.kinds)
-        marks = ", ".join("?" * len(self.kinds))
-        self.insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks})"
-        self.select = f"SELECT {columns} FROM {self.name}"
+        marks = ", ".join("?" * (len(self.kinds) + 1))
+        self.insert = f"INSERT INTO {self.name} (place, {columns}) VALUES ({marks})"
+        self.fetch = f"SELECT {columns} FROM {self.name} WHERE place = ?"
+        self.update = cache(self._update)
         self.select_with_position = f"SELECT place, {columns} FROM {self.name}"
 
     def schema(self) -> list[str]:
@@ -124,16 +126,20 @@ class _Table:
             for name, kind in self.kinds.items()
         )
         plain = self.kind.__name__
-        # AUTOINCREMENT: the place of a removed row is never given to another.
+        # No index of SIDs: they are in no order, so that each would change a page of its own, which
+        # takes longer than all the rest. `Store._places` has them in memory.
         return [
-            f"CREATE TABLE {self.name} (place INTEGER PRIMARY KEY AUTOINCREMENT, {columns})",
-            f'CREATE UNIQUE INDEX "{plain} sid" ON {self.name} (sid)',
+            f"CREATE TABLE {self.name} (place INTEGER PRIMARY KEY, {columns})",
             f'CREATE INDEX "{plain} account" ON {self.name} (account_sid)',
             *(
                 f'CREATE INDEX "{plain} {field}" ON {self.name} ("{field}")'
                 for field in self.kind.indexed
             ),
         ]
+
+    def _update(self, names: tuple[str, ...]) -> str:
+        sets = ", ".join(f'"{name}" = ?' for name in names)
+        return f"UPDATE {self.name} SET {sets} WHERE place = ?"
 
     def values(self, resource: Resource) -> list[Any]:
         values = list(self._get(resource))
@@ -204,6 +210,10 @@ class Store:
         self._wiped = False  # whether it has wiped an account
         # What `lookup` and `handset` have read, until something of the kind is written.
         self._known: dict[type[Resource], dict[Any, list[Any]]] = {}
+        # Where each row stands, by its SID; read once for each kind.
+        self._places: dict[type[Resource], dict[str, int]] = {}
+        self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
+        self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
         self._optouts: set[tuple[str, str, str]] | None = None
         self._tables = {kind: _Table(kind) for kind in kinds().values() if kind.kept}
@@ -434,6 +444,7 @@ class Store:
         if self._depth == 0:
             self._before.clear()
             self._added.clear()
+            self._moved.clear()
             self._savepoint = self._wiped = False
             self._begun = len(self._queue)
         self._depth += 1
@@ -462,6 +473,11 @@ class Store:
         if self._wiped:
             self._forget()
             return
+        for places, sid, place in reversed(self._moved):
+            if place is None:
+                del places[sid]
+            else:
+                places[sid] = place
         self._counters.update(self._before)
         for account_sid in self._added:
             for logs in (self._logs, self._logged):
@@ -473,41 +489,65 @@ class Store:
 
     def add(self, resource: Resource) -> None:
         """Keep a new resource; its ``sid`` and ``account_sid`` must be set."""
-        table = self._tables[type(resource)]
-        self._known.pop(type(resource), None)
-        self._change(table.insert, table.values(resource))
+        kind = type(resource)
+        table, places, sid = self._tables[kind], self._where(kind), resource.sid
+        if sid in places:
+            raise ValueError(f"{sid} is there already")
+        if self._depth:
+            self._moved.append((places, sid, None))
+        self._known.pop(kind, None)
+        self._last[kind] = places[sid] = place = self._last[kind] + 1
+        self._change(table.insert, [place, *table.values(resource)])
 
     def update(self, resource: Resource, *names: str) -> None:
         """Keep the named fields of a resource, and no others (a late writer undoes nothing)."""
-        if not names:
+        kind = type(resource)
+        place = self._where(kind).get(resource.sid)
+        if not names or place is None:
             return
-        table = self._tables[type(resource)]
-        self._known.pop(type(resource), None)
-        sets = ", ".join(f'"{name}" = ?' for name in names)
+        table = self._tables[kind]
+        self._known.pop(kind, None)
         values = [to_column(table.kinds[name], getattr(resource, name)) for name in names]
-        self._change(f"UPDATE {table.name} SET {sets} WHERE sid = ?", [*values, resource.sid])
+        self._change(table.update(names), [*values, place])
 
     def remove(self, resource: Resource) -> None:
         """Forget a resource and what bytes it had."""
-        table = self._tables[type(resource)]
-        self._known.pop(type(resource), None)
+        kind, sid = type(resource), resource.sid
+        places = self._where(kind)
+        place = places.pop(sid, None)
+        if place is None:
+            raise KeyError(sid)
+        if self._depth:
+            self._moved.append((places, sid, place))
+        self._known.pop(kind, None)
         with self.transaction():
-            position = self.position(resource)
             self._change(
                 "INSERT OR REPLACE INTO removed VALUES (?, ?, ?)",
-                (resource.account_sid, resource.sid, position),
+                (resource.account_sid, sid, place),
             )
-            self._change(f"DELETE FROM {table.name} WHERE sid = ?", (resource.sid,))
-            self._change("DELETE FROM blobs WHERE sid = ?", (resource.sid,))
+            self._change(f"DELETE FROM {self._tables[kind].name} WHERE place = ?", (place,))
+            self._change("DELETE FROM blobs WHERE sid = ?", (sid,))
+
+    def _where(self, kind: type[Resource]) -> dict[str, int]:
+        """The places of all rows of a kind, by SID."""
+        places = self._places.get(kind)
+        if places is None:
+            name = self._tables[kind].name
+            places = self._places[kind] = dict(self._read(f"SELECT sid, place FROM {name}"))
+            # The place of a removed row is never given to another: lists go on from there.
+            last = self._read("SELECT max(position) FROM removed").fetchone()[0] or 0
+            self._last[kind] = max(last, max(places.values(), default=0))
+        return places
 
     def get(self, kind: type[R], account_sid: str | None, sid: str) -> R | None:
         """The resource of that kind and SID if it is *account_sid*'s (None: anybody's)."""
+        place = self._where(kind).get(sid)
+        if place is None:
+            return None
         table = self._tables[kind]
-        sql, values = f"{table.select} WHERE sid = ?", [sid]
-        if account_sid is not None:
-            sql, values = f"{sql} AND account_sid = ?", [sid, account_sid]
-        row = self._read(sql, values).fetchone()
-        return table.read(row) if row else None
+        row = self._read(table.fetch, (place,)).fetchone()
+        found: R = table.read(row)
+        return found if account_sid in (None, found.account_sid) else None
 
     def find(self, kind: type[R], account_sid: str | None, **equal: Any) -> list[R]:
         """Those of an account (None: of all) whose fields equal these, oldest first."""
@@ -570,16 +610,12 @@ class Store:
 
     def place(self, kind: type[Resource], account_sid: str, sid: str) -> int | None:
         """The position of a row, or the one it had until it was removed; None if it never was."""
+        thing = self.get(kind, account_sid, sid)
+        if thing is not None:
+            return self._where(kind)[sid]
         row = self._read(
-            f"SELECT place FROM {self._tables[kind].name} WHERE sid = ? AND account_sid = ?",
-            (sid, account_sid),
+            "SELECT position FROM removed WHERE sid = ? AND account_sid = ?", (sid, account_sid)
         ).fetchone()
-        row = (
-            row
-            or self._read(
-                "SELECT position FROM removed WHERE sid = ? AND account_sid = ?", (sid, account_sid)
-            ).fetchone()
-        )
         return row[0] if row else None
 
     def _select(
@@ -597,7 +633,10 @@ class Store:
             parts.append("account_sid = ?")
             values.append(account_sid)
         for condition in where:
-            text, value = table.condition(condition)
+            if condition.field == "sid" and condition.comparison == "=":
+                text, value = "place = ?", self._where(kind).get(condition.value, -1)
+            else:
+                text, value = table.condition(condition)
             parts.append(text)
             values.append(value)
         sql = table.select_with_position
@@ -863,6 +902,7 @@ class Store:
         """What was read is not so any more."""
         self._queue.clear()
         self._begun = 0
+        self._places.clear()
         self._optouts = None
         self._counters.clear()
         self._counted.clear()
