@@ -231,6 +231,12 @@ def test_alerts_by_level_and_moment(town):
     assert codes(start_date=ten) == ["12100", "12200"]
     assert codes(end_date=ten) == ["11200"]
     assert codes(start_date=ten, end_date=ten + timedelta(hours=1)) == ["12200"]
+    # a moment is a whole second, and both ends count
+    middle = alerts.list(log_level="warning")[0].date_generated
+    second = timedelta(seconds=1)
+    assert codes(start_date=middle, end_date=middle) == ["12200"]
+    assert codes(start_date=middle + second, log_level="warning") == []
+    assert codes(end_date=middle - second, log_level="warning") == []
     for asked in ({"log_level": "loud"}, {"start_date": "soon"}, {"end_date": "2026-13-01"}):
         with pytest.raises(TwilioException) as caught:
             alerts.list(**asked)

@@ -306,9 +306,19 @@ def test_a_monthly_trigger_begins_anew_with_the_month(town, told):
     for _ in range(27):
         town.advance(86_400)
     send(town, 1)
+    town.advance(86_400)
     assert len(told()) == 1
-    send(town, 1)
+    send(town, 1)  # the second of February, on its second day
     assert len(told()) == 2
+
+
+@pytest.mark.parametrize("recurring", [None, "alltime"])
+def test_any_other_trigger_counts_from_the_first_day_on(town, told, recurring):
+    watch(town, "2", **({"recurring": recurring} if recurring else {}))
+    for _ in range(4):
+        send(town, 1)
+        town.advance(86_400)
+    assert [t["CurrentValue"] for t in told()] == ["2"]
 
 
 def test_a_plus_counts_from_now(town, told):

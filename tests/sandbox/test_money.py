@@ -325,6 +325,16 @@ def test_the_periods():
             ("2025-01-01", "2026-02-04", "6")
         ]
         assert told(records.daily, end_date=date(2025, 1, 1)) == []
+        # There are no days before the account's first and after today ...
+        assert len(told(records.daily, start_date=date(2025, 1, 1), end_date="+30days")) == 7
+        # ... and a month that is asked for from its middle begins there.
+        assert told(records.this_month, start_date=date(2026, 1, 4)) == [
+            ("2026-01-04", "2026-01-05", "1")
+        ]
+        assert told(records.last_month, end_date=date(2025, 12, 30)) == [
+            ("2025-12-01", "2025-12-30", "1")
+        ]
+        assert told(records.yesterday, start_date=date(2026, 1, 5)) == []
         assert told(records.monthly, start_date=date(2025, 12, 31), end_date=date(2026, 1, 1)) == [
             ("2026-01-01", "2026-01-01", "1"),
             ("2025-12-31", "2025-12-31", "1"),
