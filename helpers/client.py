@@ -79,6 +79,9 @@ NAMES = {
     ("SigningKey", "create"): "new_signing_keys",
 }
 
+# What stands deeper in paths than in Twilio's client.
+FLAT = {"SMS/ShortCodes": "short_codes"}
+
 # The one attribute that Twilio's client spells differently in two places.
 FROM = {"Call": "_from"}
 
@@ -109,10 +112,13 @@ def accounts() -> Place:
     root = Place("Accounts")
     for name, kind in kinds().items():
         for view in kind.views():
-            if not view.path and name != "Account":
+            if kind.version != VERSION or (not view.path and name != "Account"):
                 continue
             for operation in view.operations:
-                place = _find(root, view.path, NAMES.get((view.singular, operation)))
+                if view.path in FLAT:
+                    place = root.below.setdefault(FLAT[view.path], Place(view.path))
+                else:
+                    place = _find(root, view.path, NAMES.get((view.singular, operation)))
                 place.uses.setdefault(operation, (kind, view))
     return root
 

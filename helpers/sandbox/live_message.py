@@ -15,6 +15,7 @@ from helpers.resources.messaging_service import WHATSAPP, MessagingService
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox.actors import Actor
 from helpers.sandbox.calls.parties import dialled
+from helpers.sandbox.opt_out import HELP, HELPED, START, STARTED, STOP, STOPPED
 from helpers.sandbox.pairs import MOST_REPLIES
 from helpers.sandbox.web.urls import shown_url
 from helpers.sandbox.web.webhooks import MEDIA_LIMIT, Cookies, Reply
@@ -73,26 +74,11 @@ class Failure(NamedTuple):
     url: str = ""
 
 
-# The whole message must be the word. Twilio's newer lists have the last two of STOP.
-STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"])
-START = frozenset(["START", "YES", "UNSTOP"])
-HELP = frozenset(["HELP", "INFO"])
-
-STOPPED = (
-    "You have successfully been unsubscribed. You will not receive any more messages from this "
-    "number. Reply START to resubscribe."
-)
-STARTED = (
-    "You have successfully been re-subscribed to messages from this number. Reply HELP for help. "
-    "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
-)
-HELPED = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
-
 #: What a debugger says where the API would refuse a message.
 CODES = {
-    **dict.fromkeys((21211, 21266), 14101),
+    **dict.fromkeys((21211, 21265, 21266, 21910), 14101),
     21212: 14102,
-    **dict.fromkeys((21606, 21659, 21660), 14108),
+    **dict.fromkeys((21267, 21606, 21621, 21659, 21660, 21661, 63007), 14108),
     21608: 14111,
     21609: 14105,
     **dict.fromkeys((21602, 21617, 21619, 21620, 21623), 14103),
@@ -401,8 +387,9 @@ class Inbound(_MessageActor):
         blocked = self.world.blocked(us, them)
         # Who stops one number of a service has stopped them all.
         ours = [us, self.service.sid] if self.service is not None else [us]
-        if word in STOP and not blocked:
-            self._reply(steps.SendText(None, None, STOPPED))
+        if word in STOP:
+            if not blocked:
+                self._reply(steps.SendText(None, None, STOPPED))
             for sender in ours:
                 store.block(self.message.account_sid, sender, them)
         elif word in START:

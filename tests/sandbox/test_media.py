@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
+from helpers import Client
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 OTHER = ("AC" + "b" * 32, "token-of-the-other", "full")
@@ -211,3 +212,16 @@ def test_a_text_may_be_sent_as_mms(town):
     assert (plain.sid[:2], plain.num_segments) == ("SM", "3")
     assert (mms.sid[:2], mms.num_segments, mms.num_media) == ("MM", "1", "0")
     assert arrived(town, mms).status == "delivered"
+
+
+def test_our_own_client_knows_media_feedback_and_short_codes(town):
+    client = Client(*town.auth, base_url=town.sandbox.url)
+    message = client.messages.create(to=ALICE, from_=SHOP, media_url=[town.url + "/cat.png"])
+    town.advance(5)
+    [picture] = client.messages(message.sid).media.list()
+    assert (picture.content_type, picture.parent_sid) == ("image/png", message.sid)
+    feedback = client.messages(message.sid).feedback.create(outcome="unconfirmed")
+    assert (feedback.outcome, feedback.message_sid) == ("unconfirmed", message.sid)
+    assert client.short_codes.list() == []
+    with pytest.raises(AttributeError):
+        client.services  # noqa: B018 - those of the newer APIs are other APIs' lists
