@@ -38,7 +38,7 @@ def ask():
             return headers["content-type"], body
 
         yield asked
-        loop.run(world.__aexit__())
+        loop.run(world.__aexit__(None, None, None))
         assert list(world.engine.failures) == []
 
 

@@ -33,13 +33,19 @@ def loop():
 
 
 @pytest.fixture
-def world(loop):
+def account():
+    """What kind of account asks."""
+    return "full"
+
+
+@pytest.fixture
+def world(loop, account):
     """A furnished sandbox that at its end has noted no mistake of its own."""
-    made = Inside()
+    made = Inside(account)
     loop.run(made.__aenter__())
-    loop.run(made.furnish())
+    loop.run(made.furnish(all_of_it=account == "full"))
     yield made
-    loop.run(made.__aexit__())
+    loop.run(made.__aexit__(None, None, None))
     assert list(made.engine.failures) == []
 
 
@@ -85,6 +91,7 @@ def right_form(method, path, status, headers, body):
     return found + (specification.mistakes(specification.REFUSAL, told) if status >= 400 else [])
 
 
+@pytest.mark.parametrize("account", ["full", "trial", "test"])
 def test_nothing_is_too_odd_to_be_answered(loop, world):
     """Any method, place, suffix and parameters: an answer in the form that was asked for."""
 
