@@ -26,10 +26,19 @@ class Step(NamedTuple):
 
 
 class Story:
-    """What happened, in order. *events* are the log's; *names* replace addresses."""
+    """What happened, in order. *events* are the log's; *names* replace addresses; *by* is what the
+    program that asks is called.
+    """
 
-    def __init__(self, events: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        events: Sequence[Mapping[str, Any]],
+        names: Mapping[str, str],
+        *,
+        by: str = NOTEBOOK,
+    ) -> None:
         self._names = dict(names)
+        self._by = by
         start = datetime.fromisoformat(events[0]["at"]) if events else None
         self.steps: list[Step] = []
         for event in events:
@@ -44,7 +53,7 @@ class Story:
             case "request" if data["method"] == "GET":
                 return []  # looking changes nothing, and a wait looks often
             case "request":
-                return [(NOTEBOOK, TWILIO, f"{data['method']} {self._plain(data['path'])}")]
+                return [(self._by, TWILIO, f"{data['method']} {self._plain(data['path'])}")]
             case "webhook":
                 asked = f"{data['method']} {self._plain(data['url'])}"
                 reply = f"{data['status']}" if data["status"] else self._named(str(data["error"]))
@@ -56,7 +65,7 @@ class Story:
             case "state":
                 return [(TWILIO, TWILIO, _state(data))]
             case "alert":
-                return [(TWILIO, NOTEBOOK, self._named(f"alert {data['code']} {data['text']}"))]
+                return [(TWILIO, self._by, self._named(f"alert {data['code']} {data['text']}"))]
         return []
 
     def _named(self, text: str) -> str:
@@ -80,7 +89,7 @@ class Story:
     def mermaid(self) -> str:
         """The sequence diagram as Mermaid text."""
         lines = ["sequenceDiagram"]
-        names = {NOTEBOOK: "N", TWILIO: "T", SITE: "W", PHONE: "P"}
+        names = {self._by: "N", TWILIO: "T", SITE: "W", PHONE: "P"}
         used = [n for n in names if any(n in (s.sender, s.receiver) for s in self.steps)]
         lines += [f"  participant {names[name]} as {name}" for name in used]
         for step in self.steps:

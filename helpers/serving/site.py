@@ -129,7 +129,11 @@ class Notebook:
                 visit.answer += message.get("body", b"").decode(errors="replace")
             await send(message)
 
-        await self.app(scope, again, note)
+        try:
+            await self.app(scope, again, note)
+        except Exception:
+            visit.status = visit.status or 500  # which the server around this answers then
+            raise
 
     def _judged(self, request: WebRequest) -> str:
         if not request.signed:

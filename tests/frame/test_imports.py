@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "session": [*BASE, "twiml", "resources", "client", "phone", "serving", "sandbox", "widgets"],
     "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
 }
+MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
 MAY_IMPORT["session"] += ["checks", "alerts"]
@@ -56,6 +57,7 @@ LIBRARIES: dict[str, set[str]] = {
     "checks": {"lxml", "requests"},
     "session": {"IPython", "requests"},
     "doctor": {"jupyter_client", "packaging"},
+    "testing": {"pytest", "twilio"},  # the project under test has both, or the latter is not used
 }
 
 # Within the sandbox each file or folder may import from the ones before it. What is not named here

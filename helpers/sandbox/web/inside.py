@@ -42,17 +42,21 @@ class Inside:
     def __init__(self, sites: Mapping[str, App]) -> None:
         self._sites: dict[tuple[str, str, int | None], App] = {}
         for origin, app in sites.items():
-            try:
-                parts = urlsplit(origin)
-                scheme, host, port = parts.scheme, parts.hostname or "", parts.port
-            except ValueError:
-                scheme, host, port = "", "", None
-            if scheme not in _PORTS or not host or parts.path.strip("/") or parts.query:
-                raise SandboxError(
-                    f"{origin!r} is no address of a web site inside.",
-                    next_step="Write scheme and host only, such as http://shop.test",
-                )
-            self._sites[scheme, host, port or _PORTS[scheme]] = app
+            self.add(origin, app)
+
+    def add(self, origin: str, app: App) -> None:
+        """Have *app* answer what is asked of *origin*; SandboxError if that is no address."""
+        try:
+            parts = urlsplit(origin)
+            scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+        except ValueError:
+            scheme, host, port = "", "", None
+        if scheme not in _PORTS or not host or parts.path.strip("/") or parts.query:
+            raise SandboxError(
+                f"{origin!r} is no address of a web site inside.",
+                next_step="Write scheme and host only, such as http://shop.test",
+            )
+        self._sites[scheme, host, port or _PORTS[scheme]] = app
 
     def find(self, scheme: str, host: str, port: int | None) -> App | None:
         """The site at this address, or None when it is to be asked over the network."""
