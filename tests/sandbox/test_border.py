@@ -24,6 +24,7 @@ import pytest
 
 from helpers.resources.account import Account, ApiKey
 from helpers.resources.base import VERSION, Resource, View, kinds
+from helpers.resources.number import IncomingPhoneNumber
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import ACCOUNT_SID, AUTH_TOKEN
 from helpers.sandbox.web import inside
@@ -180,7 +181,8 @@ class Draw:
     def __init__(self, land: Land, askers: list[Login], theirs: set[str], owners: set[str]) -> None:
         self.chance = random.Random("the border")
         self.askers = askers
-        self.accounts = [*sorted(theirs) * 3, *sorted(owners) * 2]
+        self.owners = sorted(owners)
+        self.accounts = [*sorted(theirs) * 3, *self.owners * 2]
         self.things: dict[type[Resource], list[Resource]] = {}
         for row in land.rows(owners):
             if row.sid not in theirs:
@@ -206,6 +208,8 @@ class Draw:
         pick = self.chance.choice
         if self.chance.random() < 0.12:
             return self._control()
+        if self.chance.random() < 0.02:
+            return self._gift()
         kind, view = pick(self.places)
         method = pick(METHODS)
         path = self._path(kind, view)
@@ -219,6 +223,12 @@ class Draw:
             pick(self.askers), method, path + ("?" + urlencode(query) if query else ""), form
         )
 
+    def _gift(self) -> Asked:
+        """A number of one's own for somebody who has not asked for it."""
+        number = self.chance.choice(self.own[IncomingPhoneNumber])
+        form = {"AccountSid": self.chance.choice(self.owners)}
+        return Asked(self.chance.choice(self.askers), "POST", number.uri, form)
+
     def _path(self, kind: type[Resource], view: View) -> str:
         row = self._row(kind)
         inner = re.sub(r"{(\w+)}", lambda found: self._value(row, found[1]), view.path)
@@ -231,7 +241,7 @@ class Draw:
         return f"{home}{account}/{inner}" + self.chance.choice(SUFFIXES)
 
     def _row(self, kind: type[Resource]) -> Resource | None:
-        among = self.own if self.chance.random() < 0.15 else self.things
+        among = self.own if self.chance.random() < 0.3 else self.things
         rows = among.get(kind) or self.things.get(kind)
         return self.chance.choice(rows) if rows else None
 
@@ -247,7 +257,9 @@ class Draw:
     def _form(self, kind: type[Resource]) -> dict[str, str]:
         operation = self.chance.choice(["create", "update"])
         names = sorted(kind.parameters(operation)) or ["FriendlyName"]
-        asked = self.chance.sample(names, self.chance.randint(0, min(4, len(names))))
+        if self.chance.random() < 0.5:  # those that name a thing, which may be somebody else's
+            names = [name for name in names if "Sid" in name] or names
+        asked = self.chance.sample(names, min(self.chance.choice([0, 1, 1, 1, 2, 4]), len(names)))
         return {name: self._given(name) for name in asked}
 
     def _given(self, name: str) -> str:
@@ -256,7 +268,9 @@ class Draw:
             return pick([FAMILIAR, MEMBER])  # whose number it is may be called by anybody
         if name in ("From", "CallerId"):
             return pick(self.numbers)
-        if name.endswith("Sid") or "Sid" in name:
+        if name == "AccountSid":
+            return pick(self.owners)
+        if "Sid" in name:
             return pick(self.sids)
         if name == "Status":
             return pick(["completed", "closed", "canceled", "stopped", "active", "suspended"])
@@ -308,7 +322,7 @@ def names_of(rows: list[Resource], accounts: list[Account]) -> tuple[set[str], s
     sids = {row.sid for row in rows} | {account.sid for account in accounts}
     words = {SECRET} | {account.auth_token for account in accounts}
     words |= {str(getattr(row, "secret", "")) for row in rows} - {""}
-    words |= {str(getattr(row, "validation_code", "")) for row in rows} - {""}
+    words |= {row.phone_number for row in rows if isinstance(row, IncomingPhoneNumber)}
     return sids, words
 
 
@@ -339,6 +353,7 @@ async def besiege(
     sids -= known | theirs
     before, done = land.state(owners, theirs), 0
     statuses: dict[int, int] = {}
+    written: set[str] = set()  # SIDs that the askers have put into things of their own
     for _ in range(many):
         asked = draw.one()
         status, body = await land.send(asked)
@@ -346,6 +361,9 @@ async def besiege(
         statuses[status] = statuses.get(status, 0) + 1
         assert status < 500, (asked, told[:2_000])
         named = {sid for sid in SIDS.findall(told) if sid in sids and sid not in said}
+        if status < 300:
+            written |= {value for value in asked.form.values() if value in sids}
+        named -= written
         named |= {word for word in words if word in told and word not in said}
         assert named == set(), (asked, told[:2_000])
         account = asked.path.partition(f"{VERSION}/Accounts/")[2][:34]
