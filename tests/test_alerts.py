@@ -166,11 +166,13 @@ def test_a_notification_tells_what_was_asked_and_answered(town):
 
 
 def test_what_is_wrong_in_a_document_tells_how_it_was_asked_for(town):
+    town.site.headers = {"x-shop": "Owl"}
     town.client.calls.create(to=ALICE, from_=SHOP, url=town.url + "/sing", method="GET")
     town.advance(60)
     note = town.client.notifications(town.client.notifications.list()[0].sid).fetch()
     assert (note.request_method, note.response_body) == ("GET", PAGES["/sing"])
     assert parse_qs(note.request_variables)["From"] == [SHOP]
+    assert parse_qs(note.response_headers)["x-shop"] == ["Owl"]
 
 
 def test_notifications_by_log_and_day(town):

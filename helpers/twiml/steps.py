@@ -14,7 +14,7 @@ the call's clock; URLs are absolute unless a field says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -665,7 +665,7 @@ class Page:
     *url* is where the body came from in the end, redirects followed: relative URLs in it resolve
     against it. *failed* is None, or the (code, sentence) of an answer that is there but unusable,
     such as (11200, "... answered 500"); the alert for it is logged already. *asked* is how it was
-    asked, for alerts about what is in it: the method and the parameters.
+    asked, for alerts about what is in it: method and parameters. *headers* are the answer's.
     """
 
     url: str
@@ -675,6 +675,7 @@ class Page:
     asked: tuple[str, Sequence[tuple[str, str]]] = field(
         default=("", ()), compare=False, repr=False
     )
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,15 @@ def test_a_monthly_trigger_begins_anew_with_the_month(town, told):
     assert len(told()) == 2
 
 
+@pytest.mark.parametrize("clock", ["real", "hurried"])
+def test_a_trigger_fires_on_every_clock(clock):
+    with Town({"/usage": (204, "", "")}, clock=clock, verified=(ALICE,)) as town:
+        watch(town, "1")
+        town.client.messages.create(to=ALICE, from_=SHOP, body="Hello")
+        town.until(lambda: town.site.asked("/usage"))
+        assert [t["CurrentValue"] for t in town.site.asked("/usage")] == ["1"]
+
+
 @pytest.mark.parametrize("recurring", [None, "alltime"])
 def test_any_other_trigger_counts_from_the_first_day_on(town, told, recurring):
     watch(town, "2", **({"recurring": recurring} if recurring else {}))

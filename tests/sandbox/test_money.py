@@ -210,6 +210,16 @@ def test_what_a_released_number_cost_until_then_is_paid(town):
     assert usage(town.client)["phonenumbers"][0] == "3"
 
 
+def test_a_number_that_moves_is_paid_by_whose_it_was_until_then(town, branch):
+    bought = town.client.incoming_phone_numbers.create(phone_number="+14155550199")
+    for _ in range(32):
+        town.advance(86_400)
+    bought.update(account_sid=branch.account_sid)
+    numbers = {"category": "phonenumbers", "include_subaccounts": False}
+    assert town.client.usage.records.list(**numbers)[0].count == "3"
+    assert branch.usage.records.list(**numbers)[0].count == "2"  # its own, twice
+
+
 # -- the balance --------------------------------------------------------------------------------
 
 
