@@ -223,6 +223,13 @@ class World(Protocol):
     def find(self, kind: type[R], **fields: Any) -> list[R]:
         """This account's resources of a kind whose fields equal these, oldest first."""
 
+    @property
+    def address(self) -> str:
+        """The address of this server: scheme, host and port."""
+
+    def log(self, call_sid: str) -> list[dict[str, Any]]:
+        """What the log has about a call, oldest first: "type", "at", "data" ..."""
+
     def owner(self, number: str) -> Any:
         """The IncomingPhoneNumber with this number, of whichever account, or None."""
 
@@ -426,6 +433,10 @@ class Resource:
 
     def seen(self, world: World) -> None:
         """Bring up to date what changes by itself, such as a waiting time, before it is shown."""
+
+    @classmethod
+    def tidy(cls, world: World) -> None:
+        """Forget what has had its time, before a list is made."""
 
     @classmethod
     def made_up(cls, params: Params, world: World) -> Sequence[Self] | None:

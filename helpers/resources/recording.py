@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from helpers.errors import Refusal
@@ -15,9 +15,10 @@ from helpers.resources.base import (
     View,
     World,
     hidden,
+    refuse_callback,
     shown,
 )
-from helpers.resources.call import Call
+from helpers.resources.call import CHANNELS, TRACKS, Call, one_of, recording_events
 
 OF_CALL = View(
     "Calls/{call_sid}/Recordings",
@@ -34,6 +35,8 @@ OF_CONFERENCE = View(
 )
 
 RUNNING = ("in-progress", "paused")
+DELETED, WITH_DELETED = "deleted", "IncludeSoftDeleted"
+KEPT = timedelta(days=40)  # that a list can show one that was deleted
 
 
 @dataclass(kw_only=True)
@@ -51,7 +54,9 @@ class Recording(Resource):
         "DateCreated": ("date_created", "day"),
         "DateCreated<": ("date_created", "day<"),
         "DateCreated>": ("date_created", "day>="),
+        WITH_DELETED: ("date_deleted", "="),
     }
+    indexed: ClassVar[tuple[str, ...]] = ("call_sid", "status")
 
     api_version: str = shown(VERSION)
     call_sid: str = shown("")
@@ -62,6 +67,7 @@ class Recording(Resource):
     error_code: int | None = shown(kind="integer")
     price: str | None = shown()
     price_unit: str = shown("USD")
+    date_deleted: datetime | None = hidden(kind="date")
     source: str = shown("RecordVerb")
     start_time: datetime | None = shown(kind="date")
     status: str = shown("in-progress", update="Status")
@@ -82,6 +88,12 @@ class Recording(Resource):
     @classmethod
     def create(cls, params: Params, world: World) -> Recording:
         """Begin to record a call that is in progress."""
+        given = cls.take("create", params)
+        given["track"] = one_of("RecordingTrack", given.get("track", ""), TRACKS)
+        given["trim"] = one_of("Trim", given.get("trim", ""), ("do-not-trim", "trim-silence"))
+        asked = one_of("RecordingChannels", given.get("recording_channels", ""), CHANNELS)
+        refuse_callback(given.get("recording_status_callback", ""))
+        events = recording_events(given.pop("recording_status_callback_event", []))
         found = world.find(Call, sid=params.place.get("call_sid", ""))
         if not found or found[0].status != "in-progress":
             raise Refusal(
@@ -89,18 +101,12 @@ class Recording(Resource):
                 21220,
                 "Requested resource is not eligible for recording: the call is not in progress.",
             )
-        given = cls.take("create", params)
-        # Several may stand in one, with blanks between.
-        events = [
-            e for one in given.pop("recording_status_callback_event", []) for e in one.split()
-        ]
-        dual = params.get("RecordingChannels") == "dual"
         return cls(
             **given,
-            recording_status_callback_event=events or ["completed"],
+            recording_status_callback_event=events,
             call_sid=found[0].sid,
             source="StartCallRecordingAPI",
-            channels=2 if dual and given.get("track", "both") == "both" else 1,
+            channels=2 if asked == "dual" and given["track"] == "both" else 1,
             start_time=world.now(),
         )
 
@@ -129,16 +135,44 @@ class Recording(Resource):
         world.stop_recording(self, self.status)
 
     def delete(self, world: World) -> None:
-        """Forget a recording that has ended, and its sound."""
+        """Forget the sound of a recording that has ended; for a while it can still be listed."""
         if self.status in RUNNING:
             raise Refusal(400, 20009, "Cannot delete recording because it has not been completed.")
-        world.remove(self)
+        self.status, self.sounds = DELETED, []
+        self.date_deleted = self.date_updated = world.now()
+        world.update(self, "status", "sounds", "date_deleted", "date_updated")
+
+    @classmethod
+    def tidy(cls, world: World) -> None:
+        """After forty days nothing is left of what was deleted."""
+        for recording in world.find(cls, status=DELETED):
+            if recording.date_deleted and world.now() - recording.date_deleted >= KEPT:
+                world.remove(recording)
+
+    @classmethod
+    def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
+        """What a list shows: what was deleted only for who asks for it."""
+        others = [c for c in super().conditions(params) if c[0] != "date_deleted"]
+        return others if params.flag(WITH_DELETED) else [*others, ("date_deleted", "=", None)]
+
+    def channels_for(self, params: Params) -> int:
+        """How many channels of sound a request wants; as many as there are if it does not say.
+
+        Refuses two where only one was recorded.
+        """
+        code = MALFORMED_REQUEST
+        return params.integer("RequestedChannels", None, 1, self.channels, code) or self.channels
 
     @classmethod
     def resolve(cls, name: str, params: Params, world: World) -> str:
-        """``Twilio.CURRENT`` is the recording of that call or conference which is running."""
+        """``Twilio.CURRENT`` is the recording of that call or conference which is running.
+
+        What was deleted is there for who asks for such, for forty days.
+        """
         if name != "Twilio.CURRENT":
-            return name
+            cls.tidy(world)
+            gone = world.find(cls, sid=name, status=DELETED)
+            return "" if gone and not params.flag(WITH_DELETED) else name
         all_there = world.find(cls, **params.place)
         running = [recording.sid for recording in all_there if recording.status in RUNNING]
         return running[-1] if running else name

@@ -27,7 +27,7 @@ from helpers.resources.base import VERSION, Params, Resource, View, is_web_addre
 from helpers.resources.call import Call
 from helpers.resources.media import Media
 from helpers.resources.message import Message
-from helpers.resources.recording import Recording
+from helpers.resources.recording import DELETED, Recording
 from helpers.sandbox import dry_run, paging, paths, replies
 from helpers.sandbox.engine import AccountWorld, Engine
 from helpers.sandbox.exchange import Message as AsgiMessage
@@ -380,12 +380,13 @@ class _Api:
             kept = self.engine.store.blob(asked.thing.sid)
             if kept is not None:
                 return Reply(200, kept[1], kept[0])
-        if not isinstance(asked.thing, Recording):
+        if not isinstance(asked.thing, Recording) or asked.thing.status == DELETED:
             raise asked.absent()
+        channels = asked.thing.channels_for(asked.params)
         if suffix != "mp3":
-            wav = await self.engine.recording_audio(asked.thing)
+            wav = await self.engine.recording_audio(asked.thing, channels)
             return Reply(200, wav, "audio/x-wav")
-        mp3 = await self.engine.recording_mp3(asked.thing)
+        mp3 = await self.engine.recording_mp3(asked.thing, channels)
         if mp3 is None:
             raise Refusal(
                 404, 20404, "There is no MP3 encoder here: ask for the recording as .wav."

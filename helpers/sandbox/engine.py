@@ -12,7 +12,7 @@ import json
 import logging
 import re
 from collections.abc import Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -73,6 +73,17 @@ _SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken",
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
+SHORT = 100  # characters of an event that tells a status or the like, as most do
+
+
+def _suspicious(text: str) -> bool:
+    plain = text.lower()
+    return any(word in plain for word in _SUSPICIOUS)
+
+
+_suspicious_short = lru_cache(maxsize=256)(_suspicious)
+
+
 @lru_cache(maxsize=256)  # each event is searched for its account's secrets
 def _coded(text: str) -> str:
     """How *text* stands in JSON."""
@@ -80,6 +91,35 @@ def _coded(text: str) -> str:
 
 
 _SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
+
+
+class LiveCalls(dict[str, LiveCall]):
+    """The calls under way, by SID, and found by their handset's number without a search."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[str, str] = {}  # by SID: a call may lose its handset
+        self._by_number: dict[str, dict[str, LiveCall]] = {}
+
+    def __setitem__(self, sid: str, live: LiveCall) -> None:
+        super().__setitem__(sid, live)
+        self._numbers[sid] = live.handset_number
+        self._by_number.setdefault(live.handset_number, {})[sid] = live
+
+    def pop(self, sid: str, default: Any = None) -> Any:
+        """Take one out, or return *default*."""
+        number = self._numbers.pop(sid, None)
+        if number is not None:
+            there = self._by_number[number]
+            del there[sid]
+            if not there:
+                del self._by_number[number]
+        return super().pop(sid, default)
+
+    def at(self, account_sid: str, number: str) -> list[LiveCall]:
+        """Those that ring at that handset, or that it is in."""
+        there = self._by_number.get(number, {}).values()
+        return [live for live in there if live.at_handset(account_sid, number)]
 
 
 @dataclass
@@ -93,7 +133,7 @@ class Engine:
     base_url: str = ""
     limits: Limits = field(default_factory=Limits)
     prices: PriceList = PRICES_2026
-    calls: dict[str, LiveCall] = field(default_factory=dict)
+    calls: LiveCalls = field(default_factory=LiveCalls)
     messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
     rooms: dict[tuple[str, str], conferences.Room] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
@@ -151,10 +191,8 @@ class Engine:
 
     def _may_tell_a_secret(self, account_sid: str, text: str) -> bool:
         """Whether JSON is worth a closer look: most events hold nothing of the kind."""
-        plain = text.lower()
-        for word in _SUSPICIOUS:
-            if word in plain:
-                return True
+        if _suspicious(text) if len(text) > SHORT else _suspicious_short(text):
+            return True
         return any(_coded(secret) in text for secret in self._secrets(account_sid))
 
     def _wake_watchers(self) -> None:
@@ -191,8 +229,7 @@ class Engine:
         in this *line*.
         """
         if reply is None and page is not None and page.url == request_url:
-            headers = {"content-type": page.content_type}
-            reply = Reply(page.url, 200, headers, page.body, asked=page.asked)
+            reply = Reply(page.url, 200, dict(page.headers), page.body, asked=page.asked)
         world = self.world(self.account(account_sid))
         now = self.clock.now()
         url, text = shown_url(request_url), shown_url(text)
@@ -248,6 +285,7 @@ class Engine:
         """Ask a web site in an account's name; time does not jump meanwhile."""
         reply = Reply(url, failed=(11200, "nobody waits for the answer any more"))
         self.store.commit()  # what a web site is told of is in the file
+        began = self.clock.now()
         try:
             with self.clock.work():
                 reply = await self.webhooks.ask(
@@ -270,6 +308,9 @@ class Engine:
                     "status": reply.status,
                     "body": _text(reply),
                     "error": reply.failed[1] if reply.failed else None,
+                    "content_type": reply.headers.get("content-type", ""),
+                    # Of the clock: where time stands still meanwhile, it took none.
+                    "milliseconds": round((self.clock.now() - began).total_seconds() * 1000),
                 },
                 call_sid=call_sid,
                 message_sid=message_sid,
@@ -317,7 +358,7 @@ class Engine:
         if where != reply.url:
             where = where[:-1]  # the ? or & before it
         kind = reply.headers.get("content-type", "")
-        return steps.Page(where, reply.body, kind, failed, reply.asked)
+        return steps.Page(where, reply.body, kind, failed, reply.asked, reply.headers)
 
     async def tell(
         self,
@@ -373,8 +414,7 @@ class Engine:
 
     def call_of(self, account_sid: str, number: str) -> LiveCall | None:
         """The live call that a handset is in, ringing included."""
-        here = (call for call in self.calls.values() if call.at_handset(account_sid, number))
-        return next(here, None)
+        return next(iter(self.calls.at(account_sid, number)), None)
 
     def calls_of(self, account_sid: str, number: str) -> list[Call]:
         """Every call a handset made or got, oldest first."""
@@ -469,15 +509,19 @@ class Engine:
         delivery = Delivery(self, message)
         delivery.start(delivery.run())
 
-    async def recording_audio(self, recording: Recording) -> bytes:
-        """A recording's sound as a WAV file, made by a thread of its own: it may take seconds."""
-        return await in_a_thread(mixing.wav_file, mixing.material(self.store, recording))
+    async def recording_audio(self, recording: Recording, channels: int = 0) -> bytes:
+        """A recording's sound as a WAV file, made by a thread of its own: it may take seconds.
 
-    async def recording_mp3(self, recording: Recording) -> bytes | None:
+        In as many *channels* as it has, or both mixed into one.
+        """
+        wanted = replace(recording, channels=channels or recording.channels)
+        return await in_a_thread(mixing.wav_file, mixing.material(self.store, wanted))
+
+    async def recording_mp3(self, recording: Recording, channels: int = 0) -> bytes | None:
         """The same as an MP3 file, or None if nothing on this machine makes one."""
         if mp3.program() is None:
             return None
-        return await in_a_thread(mp3.made_of, await self.recording_audio(recording))
+        return await in_a_thread(mp3.made_of, await self.recording_audio(recording, channels))
 
     def failure(self, problem: Exception) -> None:
         """Keep the trace of a mistake of ours, for whoever runs the sandbox with logging on."""
@@ -587,6 +631,13 @@ class AccountWorld:
     def find(self, kind: type[R], **fields: Any) -> list[R]:
         return self.engine.store.find(kind, self.account.sid, **fields)
 
+    @property
+    def address(self) -> str:
+        return self.engine.base_url
+
+    def log(self, call_sid: str) -> list[dict[str, Any]]:
+        return self.engine.store.events(self.account.sid, 0, call_sid)
+
     def _lookup(self, kind: type[R], **fields: Any) -> list[R]:
         return self.engine.store.lookup(kind, self.account.sid, **fields)
 
@@ -616,6 +667,8 @@ class AccountWorld:
         self.engine.store.add(resource)
 
     def update(self, resource: Resource, *names: str) -> None:
+        if isinstance(resource, IncomingPhoneNumber) and "account_sid" in names:
+            books.catch_up(self)  # whose it was pays until now
         self.engine.store.update(resource, *names)
         live = self.engine.calls.get(resource.sid) if isinstance(resource, Call) else None
         if live is not None and live.call is not resource:  # a running call reads its own copy

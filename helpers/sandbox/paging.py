@@ -42,6 +42,7 @@ def page(
     size = min(asked, LARGEST)  # more than that is cut down, not refused
     number = params.integer("Page", 0, 0, FARTHEST, MALFORMED_REQUEST) or 0
     account: Account = world.account
+    kind.tidy(world)
     owner, where = _rows(kind, params, account)
     token = params.get("PageToken")
     after, before = _bounds(store, kind, account, token)

@@ -418,7 +418,9 @@ def test_events_have_their_fields_types_and_order(town):
     }
     assert all(e["at"].startswith("2026-01-05T09:0") for e in events)
     webhook = next(e for e in events if e["type"] == "webhook")
-    assert sorted(webhook["data"]) == ["body", "error", "method", "parameters", "status", "url"]
+    assert sorted(webhook["data"]) == [
+        *("body", "content_type", "error", "method", "milliseconds", "parameters", "status", "url"),
+    ]
     assert webhook["call_sid"] == call.sid
 
 

@@ -20,7 +20,7 @@ SHOP, ALICE, BOB = "+15005550006", "+14155550100", "+14155550101"
 
 # What the wall's clock has of its own: moments, and durations that it is a little late for.
 TIMES = {"at", "seconds", "duration", "Timestamp", "RecordingStartTime", "QueueTime", "Duration"}
-TIMES |= {"CallDuration", "DialCallDuration", "RecordingDuration", "RawDlrDoneDate"}
+TIMES |= {"milliseconds", "CallDuration", "DialCallDuration", "RecordingDuration", "RawDlrDoneDate"}
 
 
 def timeless(data):

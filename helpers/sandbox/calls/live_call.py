@@ -540,10 +540,8 @@ class LiveCall(Actor):
         return hops
 
     def _engaged(self) -> bool:
-        return any(
-            other is not self and other.at_handset(self.handset_account, self.handset_number)
-            for other in self.engine.calls.values()
-        )
+        there = self.engine.calls.at(self.handset_account, self.handset_number)
+        return any(other is not self for other in there)
 
     async def _ring_handset(self, timeout: float | None) -> str:
         began = self.clock.now()

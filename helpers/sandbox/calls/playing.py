@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helpers.resources.recording import Recording
+from helpers.resources.recording import DELETED, Recording
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.calls import listening
 from helpers.sandbox.sound import pieces, sound_files
@@ -155,7 +155,9 @@ def _own_recording(live: LiveCall, url: str) -> File | None:
         return None
     sid = urlsplit(url).path.rsplit("/", 1)[-1].split(".")[0]
     found = live.world.find(Recording, sid=sid)
-    return File(float(found[0].duration or 0), recording=sid) if found else None
+    if not found or found[0].status == DELETED:
+        return None
+    return File(float(found[0].duration or 0), recording=sid)
 
 
 def piece_of(live: LiveCall, file: File) -> pieces.Piece:
