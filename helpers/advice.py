@@ -90,6 +90,10 @@ ADVICE: dict[int, tuple[str, str]] = {
         "Only a call that is being talked in can be given other instructions.",
         "Look at its status; a call that ended stays ended.",
     ),
+    21234: (
+        "A setting of the machine detection is out of its range.",
+        "The message names it: change it, or leave it out.",
+    ),
     21609: ("The address for status callbacks is of no use.", _WEB),
     32018: (
         "TwiML given in the request itself is limited to 4000 characters.",
