@@ -6,6 +6,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
+from helpers.clock import START
+from helpers.resources.media import Media
 from helpers.sandbox.store import Store
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
@@ -305,6 +307,29 @@ def test_a_message_too_old_for_its_queue_is_not_sent(tmp_path):
         assert (found[60].status, found[60].error_code) == ("failed", 30036)
         assert (found[36_000].status, found[36_000].error_code) == ("delivered", None)
         assert town.alerts() == [30036]
+
+
+def test_a_picture_that_was_kept_is_not_fetched_again_after_a_restart(tmp_path):
+    """It may be killed between the fetch and the next status, on the way out and on the way in."""
+    file = str(tmp_path / "town.db")
+    with Town(data=file) as town:
+        out = town.client.messages.create(to=ALICE, from_=SHOP, media_url=[town.url + "/gone"])
+        come = town.phone(ALICE, "text", To=SHOP, MediaUrl=town.url + "/gone")["sid"]
+        town.sandbox.stop()
+    with Store(file) as store:
+        for digit, sid in enumerate((out.sid, come)):
+            media = {"sid": f"ME{digit:032}", "account_sid": town.auth[0], "parent_sid": sid}
+            now = {"date_created": START, "date_updated": START}
+            store.add(Media(**media, **now, content_type="image/png"))
+            store.save_blob(media["sid"], town.auth[0], "image/png", b"png")
+    with Town(data=file) as town:
+        town.advance(5)
+        assert town.client.messages(out.sid).fetch().status == "delivered"
+        inbound = town.client.messages(come).fetch()
+        assert (inbound.status, inbound.num_media) == ("received", "1")
+        for sid in (out.sid, come):
+            assert len(town.client.messages(sid).media.list()) == 1
+        assert town.alerts() == []
 
 
 def test_a_scheduled_message_is_not_forgotten_by_a_restart(tmp_path):

@@ -493,6 +493,22 @@ def test_a_short_code_texts_and_is_texted(leased):
     assert refused(leased.client.messages.create, **stopped) == (400, 21610)
 
 
+def test_replies_hold_all_that_the_official_client_reads(leased):
+    service = leased.client.messaging.v1.services.create(friendly_name="S")
+    put(leased, service, SHOP)
+    [code] = leased.client.short_codes.list()
+    here = under(leased, service)
+    here.short_codes.create(short_code_sid=code.sid)
+    here.alpha_senders.create(alpha_sender="Votes")
+    sent = [service, code, *(thing for each in (here.phone_numbers, here.short_codes,
+            here.alpha_senders) for thing in each.list())]  # fmt: skip
+    assert len(sent) == 5
+    for thing in sent:
+        url = getattr(thing, "url", None) or leased.sandbox.url + thing.uri
+        reply = leased.http.get(url, auth=leased.auth, timeout=5).json()
+        assert {name for name in vars(thing) if not name.startswith("_")} == set(reply)
+
+
 def test_a_short_code_in_a_pool(leased):
     service = leased.client.messaging.v1.services.create(friendly_name="Votes")
     [code] = leased.client.short_codes.list()
