@@ -8,8 +8,8 @@ import re
 from urllib.parse import quote, urlencode
 
 from helpers.sandbox.web import inside
-from tests.judges.leased import lease_a_short_code
 from tests.judges.requests_made import FURNITURE, NOTHING, NUMBERS, ODD, SELDOM, Asked
+from tests.sandbox.town import SHOP
 from tests.sandbox.within import Within
 
 PATIENCE = 10  # real seconds
@@ -45,8 +45,7 @@ class Inside(Within):
         """*account* is what asks: full, trial, or test credentials."""
         kind = "full" if account == "test" else account
         tester = (TESTER, TOKEN, "test")
-        super().__init__("manual", answer, type=kind, accounts=(tester,))
-        lease_a_short_code(self.sandbox)
+        super().__init__("manual", answer, type=kind, numbers=(SHOP, "55555"), accounts=(tester,))
         self.account = self.sandbox.account_sid
         if account == "test":
             self.account = TESTER

@@ -12,13 +12,12 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioRestException
 
-from tests.judges.leased import SHORT_CODE, lease_a_short_code
 from tests.judges.witness import Witness
 from tests.sandbox.town import ALICE, BOB, SHOP, Town
 
 Part = Callable[[Town], None]
 
-NEWCOMER = "+14155550177"
+NEWCOMER, SHORT_CODE = "+14155550177", "55555"
 PAGES = {
     "/voice": "<Response><Say>Hello</Say><Pause length='60'/></Response>",
     "/party": "<Response><Dial><Conference>party</Conference></Dial></Response>",
@@ -34,9 +33,8 @@ PAGES = {
 @contextmanager
 def scene(**options: Any) -> Iterator[tuple[Town, Witness]]:
     """A town with a witness in front of its sandbox, and the official clients aimed at it."""
-    town = Town(PAGES, verified=(ALICE, BOB), **options)
+    town = Town(PAGES, verified=(ALICE, BOB), numbers=(SHOP, SHORT_CODE), **options)
     town.sandbox.app = witness = Witness(town.sandbox.app)
-    lease_a_short_code(town.sandbox)
     with town:
         for api in ("messaging", "monitor", "verify"):
             getattr(town.client, api).base_url = town.sandbox.url
@@ -411,9 +409,10 @@ def messaging_services(town: Town) -> None:
     town.advance(60)
     assert town.client.messages(text.sid).fetch().from_ == SHOP
     assert here.phone_numbers(added.sid).delete()
+    [code] = town.client.short_codes.list()
     for pool, sent in (
         (here.alpha_senders, {"alpha_sender": "Owl Bank"}),
-        (here.short_codes, {"short_code_sid": SHORT_CODE}),
+        (here.short_codes, {"short_code_sid": code.sid}),
     ):
         sender = pool.create(**sent)
         assert [s.sid for s in pool.list()] == [sender.sid]
@@ -423,9 +422,9 @@ def messaging_services(town: Town) -> None:
 
 
 def short_codes(town: Town) -> None:
-    [found] = town.client.short_codes.list(short_code="55555")
+    [found] = town.client.short_codes.list(short_code=SHORT_CODE)
     here = town.client.short_codes(found.sid)
-    assert here.fetch().short_code == "55555"
+    assert here.fetch().short_code == SHORT_CODE
     assert here.update(sms_url=town.url + "/sms").sms_url == town.url + "/sms"
 
 
