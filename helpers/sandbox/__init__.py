@@ -190,6 +190,7 @@ class Sandbox:
         for member in everybody:
             if account.sid in (member.sid, member.owner_account_sid):
                 await self.engine.drop(member.sid)
+                self.engine.limits.forget(member.sid)
         self.engine.keep_moment()  # the log that tells how late it is goes
         self.store.commit()
         with self.store.transaction():

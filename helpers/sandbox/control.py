@@ -20,6 +20,7 @@ from helpers.resources.application import Application
 from helpers.resources.base import Params, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
+from helpers.sandbox import dry_run
 from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.engine import Engine
 from helpers.sandbox.handsets import MODES
@@ -91,6 +92,8 @@ class Control:
                 if handler == self.health:
                     return await self.health()
                 account = self.authenticate(request)
+                if method == "POST" and dry_run.applies_to(account):
+                    raise ControlRefusal(403, "Test credentials can look, but do nothing here.")
                 form = await self.read_form(request) if method == "POST" else Params()
                 return await handler(request, account, form)
             except ControlRefusal as refusal:

@@ -67,6 +67,10 @@ class Limits:
         finally:
             self._running[account_sid] -= 1
 
+    def forget(self, account_sid: str) -> None:
+        """Begin an account's second anew: it is as it was at the start."""
+        self._recent.pop(account_sid, None)
+
     def _count(self, account_sid: str, now: datetime, rate: int) -> None:
         recent = self._recent.setdefault(account_sid, deque())
         while recent and recent[0] <= now - SECOND:

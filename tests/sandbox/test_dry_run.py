@@ -235,6 +235,26 @@ def test_nothing_is_kept_sent_or_told(town, client):
     assert (handset["calls"], handset["inbox"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (f"phones/{ALICE}", {"Mode": "busy"}),
+        (f"phones/{ALICE}/call", {"To": SHOP}),
+        (f"phones/{ALICE}/text", {"To": SHOP, "Body": "x"}),
+        ("reset", {}),
+    ],
+)
+def test_they_act_on_no_handset(town, path, form):
+    reply = town.http.post(f"{town.sandbox.url}/_sandbox/{path}", auth=TEST, data=form)
+    assert (reply.status_code, reply.json()["status"]) == (403, 403)
+
+
+def test_their_requests_are_in_their_log(town, client):
+    client.messages.create(to=NOBODY, from_=GOOD, body="Look")
+    log = town.http.get(f"{town.sandbox.url}/_sandbox/events", auth=TEST).json()["events"]
+    assert log[-1]["data"]["parameters"]["Body"] == "Look"
+
+
 def test_ordinary_accounts_keep_their_magic_numbers(town):
     """There a number that nobody owns refuses likewise; a sender of one's own comes first."""
     assert refused(town.client.messages.create, to="+15005550002", from_=SHOP, body="x") == (

@@ -208,6 +208,16 @@ def test_a_restart_does_not_forget_what_was_sent_today(tmp_path):
         send(town)
 
 
+def test_a_reset_begins_anew():
+    with Town(rate=1, daily_messages=1) as town:
+        send(town)
+        assert refused(send, town)[1] == 20429
+        assert town.control("POST", "/reset").status_code == 200
+        send(town)
+        town.advance(1)
+        assert refused(send, town)[1] == 63038
+
+
 # -- the options -------------------------------------------------------------------------------
 
 
