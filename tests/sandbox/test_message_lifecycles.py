@@ -1,5 +1,6 @@
 """Every way a message can go: its statuses, and what each callback says, in order and signed."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +10,8 @@ from twilio.request_validator import RequestValidator
 from helpers.clock import START
 from helpers.resources.media import Media
 from helpers.sandbox.store import Store
-from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
+from tests.sandbox.town import ALICE, BOB, SHOP, Town, timeless, twiml
+from tests.sandbox.within import SITE, Within
 
 LINE, STRANGER = "+15005550009", "+15005550011"
 DONE = "2601050900"  # the day and minute at which the manual clock begins
@@ -351,6 +353,45 @@ def test_a_scheduled_message_is_not_forgotten_by_a_restart(tmp_path):
         assert town.client.messages(message.sid).fetch().status == "scheduled"
         town.advance(20)
         assert town.client.messages(message.sid).fetch().status == "delivered"
+
+
+# -- on every clock -----------------------------------------------------------------------------
+
+
+async def _story(kind):
+    """A text by a service, one with a picture, and one that comes in with a picture."""
+
+    def answer(path, told):
+        if path == "/cat.png":
+            return 200, "image/png", b"png"
+        return 200, "text/xml", b"<Response><Message>ok</Message></Response>"
+
+    async with Within(kind, answer) as world:
+        services = "http://sandbox.test/v1/Services"
+        service = await world.ask(
+            "POST", services, FriendlyName="S", InboundRequestUrl=SITE + "/in"
+        )
+        numbers = await world.ask("GET", "/IncomingPhoneNumbers.json")
+        pool = f"{services}/{service['sid']}/PhoneNumbers"
+        sid = numbers["incoming_phone_numbers"][0]["sid"]
+        await world.ask("POST", pool, PhoneNumberSid=sid)
+        by_service = {"MessagingServiceSid": service["sid"], "StatusCallback": SITE + "/status"}
+        await world.ask("POST", "/Messages.json", To=ALICE, Body="one", **by_service)
+        await world.end()
+        picture = {"MediaUrl": SITE + "/cat.png", "StatusCallback": SITE + "/status"}
+        await world.ask("POST", "/Messages.json", To=ALICE, From=SHOP, **picture)
+        await world.end()
+        await world.phone(ALICE, "text", To=SHOP, MediaUrl=SITE + "/cat.png")
+        await world.end()
+        return [(e["type"], e["message_sid"], timeless(e["data"])) for e in world.events()]
+
+
+def test_messages_tell_the_same_story_on_every_clock():
+    manual, hurried, real = (asyncio.run(_story(kind)) for kind in ("manual", "hurried", "real"))
+    assert manual == hurried == real
+    states = [data["status"] for kind, _, data in manual if kind == "state"]
+    out = ["sending", "sent", "delivered"]
+    assert states == ["queued", *out, *out, "received", *out]
 
 
 # -- other senders, other addresses -------------------------------------------------------------

@@ -527,6 +527,20 @@ def test_a_short_code_in_a_pool(leased):
     assert refused(send, leased, service) == (400, 21704)
 
 
+def test_on_whatsapp_a_number_of_the_pool_writes(leased):
+    service = leased.client.messaging.v1.services.create(friendly_name="S")
+    here = under(leased, service)
+    here.alpha_senders.create(alpha_sender="Votes")
+    here.short_codes.create(short_code_sid=leased.client.short_codes.list()[0].sid)
+    failed = arrived(leased, send(leased, service, to=f"whatsapp:{FRIEND}"))
+    assert (failed.status, failed.error_code) == ("failed", 21703)
+    put(leased, service, SHOP)
+    for _ in range(2):  # by its turn, and then because it is known
+        message = send(leased, service, to=f"whatsapp:{FRIEND}")
+        assert arrived(leased, message).from_ == f"whatsapp:{SHOP}"
+    assert len(leased.phone(f"whatsapp:{FRIEND}")["inbox"]) == 2
+
+
 def test_nobody_calls_a_short_code(leased):
     reply = leased.control("POST", f"/phones/{ALICE}/call", To="12345")
     assert reply.status_code == 400
