@@ -241,7 +241,6 @@ class VerificationCheck(NewerResource):
     path: ClassVar[str] = "Services/{service_sid}/VerificationCheck"
     plural: ClassVar[str] = "verification_checks"
     operations: ClassVar[tuple[str, ...]] = ("create",)
-    create_status: ClassVar[int] = 200
     has_uri: ClassVar[bool] = False
 
     service_sid: str = shown("")

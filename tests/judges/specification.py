@@ -263,7 +263,7 @@ def _of_module(module: str) -> Iterator[Operation]:
             if act not in has:
                 continue
             reply = None if act == "delete" else _envelope(listed, prefix) if act == "page" else row
-            statuses = {"create": (200, 201), "delete": (204,)}.get(act, (200,))
+            statuses = {"create": (201,), "delete": (204,)}.get(act, (200,))
             sent = _sent(has.get(f"_{act}", has[act]))
             required = {name for name, (_, optional) in sent.items() if not optional}
             schemas = {name: {"type": kind} for name, (kind, _) in sent.items()}
