@@ -9,6 +9,7 @@ waits for a reply.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import functools
 import importlib
@@ -56,6 +57,7 @@ class Serving:
         *,
         lifespan: str = "auto",
         sockets: bool = True,
+        http: str | type[asyncio.Protocol] = "httptools",
         around: Callable[[AsgiApp], AsgiApp] | None = None,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
@@ -68,6 +70,7 @@ class Serving:
         self.failures: deque[str] = deque(maxlen=20)
         self._lifespan = lifespan
         self._sockets = sockets
+        self._http = http
         self._around = around
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -102,7 +105,7 @@ class Serving:
             log_config=None,  # else its lines would land in the outputs of cells
             log_level=logging.CRITICAL,
             access_log=False,
-            http="httptools",
+            http=self._http,  # type: ignore[arg-type] # a name of uvicorn's, or a class
             ws="websockets-sansio" if self._sockets else "none",
             lifespan=self._lifespan,  # type: ignore[arg-type]
             timeout_graceful_shutdown=2,
