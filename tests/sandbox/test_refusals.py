@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from lxml import etree
+from twilio.base.exceptions import TwilioRestException
+from twilio.base.version import Version
+from twilio.http.response import Response
 
 from helpers.advice import ADVICE
 from helpers.resources.available import AREAS
@@ -325,7 +329,13 @@ class World(Town):
         assert reply.status_code in (200, 201), (request, reply.text)
         return str(reply.json()["sid"])
 
-    def ask(self, request: str, form: dict[str, Any] | None = None, who: str = FIRST) -> Any:
+    def ask(
+        self,
+        request: str,
+        form: dict[str, Any] | None = None,
+        who: str = FIRST,
+        suffix: str = ".json",
+    ) -> Any:
         """One request; a path without a slash is below the account that asks, or a named one."""
         method, path = self.filled(request).split(" ", 1)
         user, _, password = who.partition(":")
@@ -333,7 +343,7 @@ class World(Town):
         if not path.startswith("/"):
             path, _, query = path.partition("?")
             inner = path if path.startswith("AC") else f"{owner}/{path}"
-            path = f"/2010-04-01/Accounts/{inner}.json" + (f"?{query}" if query else "")
+            path = f"/2010-04-01/Accounts/{inner}{suffix}" + (f"?{query}" if query else "")
         auth = (user, password or (self.auth[1] if user == FIRST else TOKEN)) if user else None
         data = [
             (name, self.filled(value))
@@ -365,6 +375,25 @@ def test_a_refusal_is_twilios_to_the_letter(world: World, row: Row) -> None:
     detail = {"detail"} if row.status == 401 else set()
     assert set(body) == {"code", "message", "more_info", "status"} | detail
     assert reply.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.code} {row.request[:40]}")
+def test_the_official_client_and_a_reader_of_xml_are_told_the_same(world: World, row: Row) -> None:
+    reply = world.ask(row.request, row.form, row.who)
+    told = Version.exception("POST", "/x", Response(reply.status_code, reply.text), "Unable")
+    assert isinstance(told, TwilioRestException)  # the older kind of the two there are
+    assert (told.status, told.code, told.msg) == (
+        row.status, row.code, f"Unable: {world.filled(row.message)}",
+    )  # fmt: skip
+    if "/20" in row.request or "/v1" in row.request:
+        return
+    root = etree.fromstring(world.ask(row.request, row.form, row.who, suffix="").content)
+    [error] = root
+    assert (root.tag, error.tag) == ("TwilioResponse", "RestException")
+    assert error.findtext("Code") == str(row.code)
+    assert error.findtext("Status") == str(row.status)
+    assert error.findtext("Message") == world.filled(row.message).replace(".json was", " was")
+    assert error.findtext("MoreInfo") == f"https://www.twilio.com/docs/errors/{row.code}"
 
 
 def test_nothing_comes_of_a_refused_request(world: World) -> None:
