@@ -137,6 +137,7 @@ KINDS = {
 TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
 
 
+@lru_cache(maxsize=4096)
 def kind(number: str) -> str:
     """Return "local", "mobile" or "toll-free"; "local" where nobody can tell."""
     if number.startswith(tuple(f"+1{code}" for code in TOLL_FREE)):

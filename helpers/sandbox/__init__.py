@@ -26,8 +26,9 @@ from helpers.resources.account import Account
 from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId
 from helpers.resources.short_code import ShortCode, is_short_code
 from helpers.sandbox import twimlets
-from helpers.sandbox.app import authenticate, build_app, read_form
+from helpers.sandbox.app import Api, authenticate, build_app, read_form
 from helpers.sandbox.control import Control
+from helpers.sandbox.direct import protocol
 from helpers.sandbox.engine import Engine
 from helpers.sandbox.exchange import Request
 from helpers.sandbox.limits import Limits
@@ -94,6 +95,7 @@ class Sandbox:
             self.reset,
             self.account_sid,
         )
+        self.api = Api(self.engine)
         self.app = self._build(control)
         self._serving: Serving | None = None
 
@@ -107,7 +109,7 @@ class Sandbox:
             self.engine.keep_moment()
             self.store.gather(None)
 
-        app = build_app(self.engine, control_routes=control.routes(), lifespan=lifespan)
+        app = build_app(self.api, control_routes=control.routes(), lifespan=lifespan)
         return Pace(app, self.engine)
 
     # -- the world it starts with --------------------------------------------------------------
@@ -217,6 +219,7 @@ class Sandbox:
                 host=self.options.host,
                 lifespan="on",
                 sockets=False,
+                http=protocol(self.api),
             )
             try:
                 serving.start()

@@ -110,13 +110,12 @@ async def read_form(request: Request) -> Params:
 
 
 def build_app(
-    engine: Engine,
+    api: Api,
     *,
     control_routes: Sequence[Route] = (),
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Callable[[AsgiMessage, Receive, Send], Awaitable[None]]:
-    """The sandbox as an ASGI app: the API, and the control routes that are handed in."""
-    api = _Api(engine)
+    """The sandbox as an ASGI app: *api*, and the control routes that are handed in."""
     others = Starlette(
         routes=control_routes,
         exception_handlers={
@@ -127,17 +126,16 @@ def build_app(
         lifespan=lifespan,
     )
     others.router.redirect_slashes = False  # a path with a slash more is another path
-    begin = tuple(f"/{version}/" for version in paths.versions())
 
     async def app(scope: AsgiMessage, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(begin):
+        if scope["type"] == "http" and api.takes(scope["path"]):
             reply = await api.answer(Request(scope, receive))
             await reply.send(send)
             return
 
         async def committed(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
-                await engine.store.committed()
+                await api.engine.store.committed()
             await send(message)
 
         await others(scope, receive, committed)
@@ -162,8 +160,13 @@ class _Asked:
         return _absent(self.path)
 
 
+_BEGIN = tuple(f"/{version}/" for version in paths.versions())
+
+
 @dataclass
-class _Api:
+class Api:
+    """The REST API of the sandbox that an engine carries."""
+
     engine: Engine
     paths: dict[str, Paths] = field(
         default_factory=lambda: {version: Paths(version) for version in paths.versions()}
@@ -172,20 +175,34 @@ class _Api:
 
     # -- one request ---------------------------------------------------------------------------
 
+    def takes(self, path: str) -> bool:
+        """Whether a path (unescaped) is the API's to answer."""
+        return path.startswith(_BEGIN)
+
     async def answer(self, request: Request) -> Reply:
-        """Answer a request of the API; what it cannot do is refused in words."""
+        """The reply to a request, when what the request changed is in the file."""
+        reply = await self.reply(request)
+        if self.engine.store.changed:  # nobody is told of what may still be lost
+            try:
+                await self.engine.store.committed()
+            except Exception as problem:
+                return self.mistake(request.path, problem)
+        return reply
+
+    async def reply(self, request: Request) -> Reply:
+        """The reply to a request, which is not to be sent before the store has committed.
+
+        What cannot be done is refused in words: nothing is raised.
+        """
         self.running += 1
         try:
             if request.method == "OPTIONS":
                 return self._headed(Reply(200))
-            reply = await self._answer(request)
-            if self.engine.store.changed:  # nobody is told of what is not in the file
-                await self.engine.store.committed()
-            return reply
+            return await self._answer(request)
         except Refusal as refusal:
             return self._refused(request.path, refusal)
         except Exception as problem:
-            return self._mistake(request.path, problem)
+            return self.mistake(request.path, problem)
         finally:
             self.running -= 1
 
@@ -441,7 +458,7 @@ class _Api:
             reply.headers.append((b"www-authenticate", b'Basic realm="Twilio API"'))
         return reply
 
-    def _mistake(self, path: str, problem: Exception) -> Reply:
+    def mistake(self, path: str, problem: BaseException) -> Reply:
         """A mistake of ours: no traceback for the client, a trace for whoever runs it."""
         self.engine.failure(problem)
         return self._refused(
@@ -469,7 +486,7 @@ class _Api:
         self, request: starlette.requests.Request, problem: Exception
     ) -> Response:
         """A mistake of ours in control."""
-        return _response(self._mistake(_path(request), problem))
+        return _response(self.mistake(_path(request), problem))
 
 
 def _path(request: starlette.requests.Request) -> str:

@@ -23,6 +23,8 @@ from helpers.prices import PRICES_2026, PriceList
 from helpers.resources.account import Account, ApiKey
 from helpers.resources.application import Application
 from helpers.resources.base import R, Resource
+from helpers.resources.beside import RUNNING as BESIDE
+from helpers.resources.beside import STOPPED, BesideCall
 from helpers.resources.call import FINAL, Call
 from helpers.resources.conference import Conference
 from helpers.resources.message import Message
@@ -37,6 +39,8 @@ from helpers.resources.participant import Participant
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
 from helpers.resources.short_code import ShortCode
+from helpers.resources.stream import Stream
+from helpers.resources.transcription import RealTimeTranscription
 from helpers.resources.usage import Spent
 from helpers.sandbox import books
 from helpers.sandbox.actors import spawn
@@ -52,6 +56,7 @@ from helpers.sandbox.meetings.queues import Line
 from helpers.sandbox.pairs import Pair, Pairs
 from helpers.sandbox.sound import mixing, mp3
 from helpers.sandbox.store import Store
+from helpers.sandbox.streams import started
 from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.web.urls import shown_url
 from helpers.sandbox.web.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
@@ -62,6 +67,8 @@ _log = logging.getLogger(__name__)
 #: Real seconds a call waits for a status callback's answer before it goes on. Sites that answer
 #: at once are thereby always told of things in order; slow ones do not hold the call up.
 CALLBACK_GRACE = 1.0
+#: How many alerts of an account are kept (Twilio: those of 30 days), and how many go at a time.
+ALERTS_KEPT, ALERTS_SWEPT = 10_000, 500
 EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
 
 TAKEN_OUT = "..."  # stands where a secret was
@@ -143,7 +150,7 @@ class Engine:
     _watchers: set[asyncio.Future[None]] = field(default_factory=set)
     closing: bool = False
     loop: asyncio.AbstractEventLoop | None = None
-    failures: list[Exception] = field(default_factory=list)
+    failures: list[BaseException] = field(default_factory=list)
 
     # -- the world, account by account -----------------------------------------------------
 
@@ -259,6 +266,8 @@ class Engine:
                 response_headers=urlencode(reply.headers) if reply else "",
             )
         )
+        if world.count("alert") % ALERTS_SWEPT == 0:
+            self._sweep_alerts(account_sid)
         self.event(
             account_sid,
             "alert",
@@ -267,6 +276,15 @@ class Engine:
             call_sid=call_sid,
             message_sid=message_sid,
         )
+
+    def _sweep_alerts(self, account_sid: str) -> None:
+        """Let the oldest alerts go: a site that always fails must not fill the file."""
+        old = self.store.page(
+            Notification, account_sid, limit=2 * ALERTS_SWEPT, skip=ALERTS_KEPT
+        )
+        with self.store.transaction():
+            for _, notification in old:
+                self.store.remove(notification)
 
     # -- web sites -------------------------------------------------------------------------
 
@@ -523,7 +541,7 @@ class Engine:
             return None
         return await in_a_thread(mp3.made_of, await self.recording_audio(recording, channels))
 
-    def failure(self, problem: Exception) -> None:
+    def failure(self, problem: BaseException) -> None:
         """Keep the trace of a mistake of ours, for whoever runs the sandbox with logging on."""
         _log.error("the sandbox itself went wrong", exc_info=problem)
         self.failures.append(problem)
@@ -561,6 +579,10 @@ class Engine:
             if made.status in RUNNING:  # nobody knows how far it came
                 made.status, made.duration = "absent", 0
                 self.store.update(made, "status", "duration")
+        for kind in (Stream, RealTimeTranscription):
+            for row in self.store.find(kind, None, status=BESIDE):
+                row.status = STOPPED
+                self.store.update(row, "status")
 
     def _empty_rooms(self) -> None:
         """After a restart nobody is in a conference or a queue: those calls have failed."""
@@ -741,6 +763,17 @@ class AccountWorld:
         live = self.engine.calls.get(call.sid)
         if live is not None:
             recordings.hold(live, recording)
+
+    def begin_beside(self, thing: BesideCall) -> None:
+        live = self.engine.calls.get(thing.call_sid)
+        if live is not None:
+            started.begin(live, thing)
+
+    def end_beside(self, thing: BesideCall) -> None:
+        live = self.engine.calls.get(thing.call_sid)
+        running = live.beside.pop(thing.sid, None) if live is not None else None
+        if running is not None:
+            self.engine.background(self.account.sid, running.end())
 
     def stop_recording(self, recording: Recording, status: str) -> None:
         live = self.engine.calls.get(recording.call_sid)

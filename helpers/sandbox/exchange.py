@@ -115,12 +115,16 @@ class Reply:
     kind: str = ""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
-    async def send(self, send: Send) -> None:
-        """Hand it over to the server."""
+    def head(self) -> list[tuple[bytes, bytes]]:
+        """All its headers."""
         headers = self.headers
         if self.status != 204:
             headers = [(b"content-length", b"%d" % len(self.body)), *headers]
         if self.kind:
             headers = [(b"content-type", self.kind.encode()), *headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        return headers
+
+    async def send(self, send: Send) -> None:
+        """Hand it over to the server."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.head()})
         await send({"type": "http.response.body", "body": self.body})

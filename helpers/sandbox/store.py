@@ -21,7 +21,7 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -197,7 +197,7 @@ class Store:
         self._queue: list[tuple[str, Sequence[Any]]] = []  # changes that have not been run yet
         self._block = _Block(self)
         self._begun = 0  # how many of them are older than the block that runs
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Callable[[BaseException | None], None]] = []
         # Numbers and events are kept here and written by the commit.
         self._counters: dict[tuple[str, str], int] = {}
         self._counted: set[tuple[str, str]] = set()
@@ -326,14 +326,31 @@ class Store:
 
     async def committed(self) -> None:
         """Return when all that was changed until now is in the file; raises what prevented it."""
-        if self.changed and self._loop is not None:
-            waiting = self._loop.create_future()
-            if not self._waiting:  # the first who waits; others in this turn come with it
-                if self._planned is not None:
-                    self._planned.cancel()
-                self._planned = self._loop.call_soon(self._commit_planned)
-            self._waiting.append(waiting)
-            await waiting
+        if not self.changed or self._loop is None:
+            return
+        waiting = self._loop.create_future()
+
+        def tell(problem: BaseException | None) -> None:
+            if waiting.done():  # nobody waits any more
+                return
+            if problem is None:
+                waiting.set_result(None)
+            else:
+                waiting.set_exception(problem)
+
+        self.when_committed(tell)
+        await waiting
+
+    def when_committed(self, tell: Callable[[BaseException | None], None]) -> None:
+        """Call *tell* when all is in the file, or with what prevented it. It must not raise."""
+        if self._loop is None:
+            tell(None)  # each change was committed at once
+            return
+        if not self._waiting:  # the first who waits; others in this turn come with it
+            if self._planned is not None:
+                self._planned.cancel()
+            self._planned = self._loop.call_soon(self._commit_planned)
+        self._waiting.append(tell)
 
     def commit(self) -> None:
         """Write down what was gathered, now."""
@@ -386,13 +403,8 @@ class Store:
 
     def _tell_waiting(self, problem: BaseException | None) -> None:
         waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            if one.done():  # nobody waits any more
-                continue
-            if problem is None:
-                one.set_result(None)
-            else:
-                one.set_exception(problem)
+        for tell in waiting:
+            tell(problem)
 
     def _change(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Have a statement run that changes something: with the commit, or before a read."""

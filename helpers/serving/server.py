@@ -22,7 +22,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 
@@ -46,7 +46,7 @@ class Serving:
     again, on the same port. ``url`` is known once it has started. ``failures`` keeps the last
     exceptions that the app let through, one line each: nothing is printed into cells. With
     *sockets* an ASGI app may take WebSockets, too. *around* puts something around the app, once
-    it is ASGI.
+    it is ASGI. *http* is uvicorn's setting of that name: its protocol, or a class in its place.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Serving:
         *,
         lifespan: str = "auto",
         sockets: bool = True,
-        http: str | type[asyncio.Protocol] = "httptools",
+        http: type[asyncio.Protocol] | Literal["httptools"] = "httptools",
         around: Callable[[AsgiApp], AsgiApp] | None = None,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
@@ -105,7 +105,7 @@ class Serving:
             log_config=None,  # else its lines would land in the outputs of cells
             log_level=logging.CRITICAL,
             access_log=False,
-            http=self._http,  # type: ignore[arg-type] # a name of uvicorn's, or a class
+            http=self._http,
             ws="websockets-sansio" if self._sockets else "none",
             lifespan=self._lifespan,  # type: ignore[arg-type]
             timeout_graceful_shutdown=2,
