@@ -11,9 +11,11 @@ from twilio.base.exceptions import TwilioException
 from helpers import session as sessions
 from helpers.advice import more_info
 from helpers.alerts import Alerts, explained
+from helpers.sandbox import engine
 from tests.sandbox.town import ALICE, BOB, SHOP, Town
 from tests.twiml.test_codes import ERRORS, WARNINGS
 
+OTHER = "AC" + "2" * 32
 PAGES = {
     "/500": (500, "text/plain", "boom"),
     "/404": (404, "text/html", "no"),
@@ -27,7 +29,7 @@ PAGES = {
 
 @pytest.fixture
 def town():
-    with Town(PAGES, verified=(ALICE, BOB)) as town:
+    with Town(PAGES, verified=(ALICE, BOB), accounts=((OTHER, "f" * 32, "full"),)) as town:
         town.client.monitor.base_url = town.sandbox.url
         yield town
 
@@ -327,3 +329,25 @@ def test_an_unknown_code_is_shown_all_the_same():
     [alert] = Alerts.of([Note()], str)
     assert (alert.code, alert.level, alert.said) == (99999, "warning", "Something odd")
     assert str(alert) == "--:--:--  warning 99999  Something odd."
+
+
+# -- and they do not pile up --------------------------------------------------------------------
+
+
+def test_the_oldest_alerts_go(town, monkeypatch):
+    monkeypatch.setattr(engine, "ALERTS_KEPT", 20)
+    monkeypatch.setattr(engine, "ALERTS_SWEPT", 10)
+    made = town.sandbox.engine
+
+    async def write(sid, texts):  # on the server's loop, to which the engine belongs
+        for text in texts:
+            made.alert(sid, 11200, text)
+
+    def written(sid, *texts):
+        asyncio.run_coroutine_threadsafe(write(sid, texts), made.loop).result(30)
+
+    written(town.auth[0], *(f"number {number}" for number in range(95)))
+    kept = [parse_qs(n.message_text)["Msg"][0] for n in town.client.notifications.list()]
+    assert kept == [f"number {number}" for number in range(94, 69, -1)]
+    written(OTHER, "another account's")
+    assert len(town.client.notifications.list()) == 25

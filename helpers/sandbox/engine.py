@@ -279,9 +279,7 @@ class Engine:
 
     def _sweep_alerts(self, account_sid: str) -> None:
         """Let the oldest alerts go: a site that always fails must not fill the file."""
-        old = self.store.page(
-            Notification, account_sid, limit=2 * ALERTS_SWEPT, skip=ALERTS_KEPT
-        )
+        old = self.store.page(Notification, account_sid, limit=2 * ALERTS_SWEPT, skip=ALERTS_KEPT)
         with self.store.transaction():
             for _, notification in old:
                 self.store.remove(notification)
