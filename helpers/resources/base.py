@@ -302,6 +302,12 @@ class World(Protocol):
     def start_recording(self, call: Any, recording: Any) -> None:
         """Begin to record a live call."""
 
+    def begin_beside(self, thing: Any) -> None:
+        """Begin what was just saved and runs beside a call: a stream, a transcription ..."""
+
+    def end_beside(self, thing: Any) -> None:
+        """End what runs beside a call."""
+
     def stop_recording(self, recording: Any, status: str) -> None:
         """Change the state of a running recording: stopped, paused or in-progress."""
 

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from helpers.clock import Planned
+from helpers.resources.beside import STOPPED
 from helpers.resources.recording import Recording
+from helpers.resources.stream import Stream as Row
 from helpers.sandbox.actors import Interrupted
 from helpers.sandbox.calls import beforehand, playing
 from helpers.sandbox.sound import mixing, voices
@@ -107,8 +109,11 @@ class Stream:
 
     kind = "stream"
 
-    def __init__(self, live: LiveCall, step: steps.OpenStream, sid: str) -> None:
+    def __init__(
+        self, live: LiveCall, step: steps.OpenStream, sid: str, row: Row | None = None
+    ) -> None:
         self.live, self.step, self.sid, self.name = live, step, sid, step.name
+        self.row = row  # what the API shows of it
         self.socket: Socket | None = None
         self.began = live.clock.now()
         self._sequence = 0
@@ -163,6 +168,9 @@ class Stream:
     def _rest(self) -> None:
         """Listen no longer."""
         self.drop()
+        if self.row is not None and self.row.status != STOPPED:
+            self.row.status, self.row.date_updated = STOPPED, self.live.clock.now()
+            self.live.world.update(self.row, "status", "date_updated")
 
     def _send(self, event: str, **more: Any) -> None:
         if self.socket is not None:
@@ -471,8 +479,15 @@ def _sound(parts: mixing.Material, seconds: float) -> bytes:
 # --- opening them ----------------------------------------------------------------------------
 
 
-async def start(live: LiveCall, step: steps.OpenStream) -> None:
-    """Stream a copy of the sound from now on; a program that is slow does not hold the call up."""
+async def start(live: LiveCall, step: steps.OpenStream, row: Row | None = None) -> None:
+    """Stream a copy of the sound from now on; a program that is slow does not hold the call up.
+
+    *row* is what the API has of it, if it was the API that asked.
+    """
+    if row is None:
+        row = Row.new(live.world, call_sid=live.call.sid, name=step.name or None, url=step.url)
+        live.world.save(row)
+    stream = Stream(live, step, row.sid, row)
     running = [thing for thing in live.beside.values() if isinstance(thing, Stream)]
     tracks = sum(len(TRACKS[each.step.track]) for each in running) + len(TRACKS[step.track])
     if tracks > MOST_TRACKS:
@@ -480,11 +495,14 @@ async def start(live: LiveCall, step: steps.OpenStream) -> None:
             f"Stream: a call can stream {MOST_TRACKS} tracks at once, and these would be {tracks}"
         )
         live.alert(31941, text)
+        await stream.end()
         return
 
     async def work() -> None:
-        stream = Stream(live, step, live.world.sid("MZ"))
-        if not await _open(stream) or live.over:
+        opened = await _open(stream)
+        # The API may have stopped it before there was anything to stop.
+        stopped = live.world.find(Row, sid=stream.sid, status=STOPPED)
+        if not opened or live.over or stopped:
             await stream.end()
             return
         live.beside[stream.sid] = stream

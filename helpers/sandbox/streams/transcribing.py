@@ -16,6 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helpers.clock import Planned
+from helpers.resources.beside import STOPPED
+from helpers.resources.transcription import RealTimeTranscription as Row
 from helpers.sandbox.sound.audio import SECONDS_A_WORD
 from helpers.sandbox.sound.pieces import Piece
 from helpers.sandbox.streams.streaming import TRACKS
@@ -46,9 +48,9 @@ class Transcription:
 
     kind = "transcription"
 
-    def __init__(self, live: LiveCall, step: steps.Transcribe) -> None:
+    def __init__(self, live: LiveCall, step: steps.Transcribe, row: Row) -> None:
         self.live, self.step, self.name = live, step, step.name
-        self.sid = live.world.sid("GT")
+        self.row, self.sid = row, row.sid
         self.began = live.clock.now()
         self._sequence = 0
         self._under_way: list[_Utterance] = []
@@ -125,6 +127,8 @@ class Transcription:
         self.live.beside.pop(self.sid, None)
         for utterance in list(self._under_way):
             self._break_off(utterance)
+        self.row.status, self.row.date_updated = STOPPED, self.live.clock.now()
+        self.live.world.update(self.row, "status", "date_updated")
         self._tell("transcription-stopped")
         await self.told()
 
@@ -181,8 +185,11 @@ class Transcription:
         )
 
 
-async def start(live: LiveCall, step: steps.Transcribe) -> None:
-    """Transcribe from now on."""
-    transcription = Transcription(live, step)
+async def start(live: LiveCall, step: steps.Transcribe, row: Row | None = None) -> None:
+    """Transcribe from now on. *row* is what the API has of it, if it was the API that asked."""
+    if row is None:
+        row = Row.new(live.world, call_sid=live.call.sid, name=step.name or None)
+        live.world.save(row)
+    transcription = Transcription(live, step, row)
     transcription.begin()
     await transcription.told()
