@@ -10,6 +10,7 @@ from twilio.rest import Client
 
 from helpers.errors import SandboxError
 from helpers.sandbox import Sandbox
+from helpers.sandbox.__main__ import read_options
 from helpers.sandbox.options import ACCOUNT_SID, AUTH_TOKEN, Options
 from helpers.sandbox.web import inside
 from tests.sandbox.town import ALICE, BOB, SHOP, Town
@@ -223,6 +224,21 @@ def test_a_reset_begins_anew():
 
 def test_nothing_is_limited_unless_it_is_asked_for():
     assert (Options().rate, Options().concurrency, Options().daily_messages) == (None, None, None)
+
+
+def test_the_command_line_names_them_and_test_credentials():
+    account = "AC" + "b" * 32 + ":tokentoken:test"
+    limits = ["--rate", "3", "--concurrency", "4", "--daily-messages", "5"]
+    options = read_options([*limits, "--account", account])
+    assert (options.rate, options.concurrency, options.daily_messages) == (3, 4, 5)
+    assert options.accounts == (("AC" + "b" * 32, "tokentoken", "test"),)
+
+
+def test_the_limits_of_a_run_are_no_part_of_a_data_file():
+    """Another limit contradicts nothing; another kind of account does."""
+    made = Options(rate=1, accounts=((*OTHER, "full"),)).world()
+    assert Options(rate=2, daily_messages=3).contradictions(made) == []
+    assert Options(accounts=((*OTHER, "test"),)).contradictions(made) == ["accounts"]
 
 
 @pytest.mark.parametrize("name", ["rate", "concurrency", "daily_messages"])
