@@ -24,8 +24,8 @@ def town():
 
 
 def send(town, *paths, to=ALICE, **more):
-    media = [town.url + path for path in paths]
-    return town.client.messages.create(to=to, from_=SHOP, media_url=media, **more)
+    more.setdefault("media_url", [town.url + path for path in paths])
+    return town.client.messages.create(to=to, from_=SHOP, **more)
 
 
 def arrived(town, message):
@@ -197,6 +197,12 @@ def test_all_pictures_together_have_five_million_bytes(town):
     assert arrived(town, send(town, "/1", "/2")).status == "delivered"
     failed = arrived(town, send(town, "/1", "/2", "/cat.png"))
     assert (failed.status, failed.error_code) == ("failed", 11751)
+
+
+def test_ten_pictures_go_and_eleven_do_not(town):
+    assert arrived(town, send(town, *["/cat.png"] * 10)).num_media == "10"
+    assert refused(send, town, *["/cat.png"] * 11) == (400, 21623)
+    assert refused(send, town, "/cat.png", media_url=["nowhere"]) == (400, 21620)
 
 
 def test_pictures_travel_in_america_only(town):

@@ -128,6 +128,7 @@ def test_each_way_is_told_step_by_step(town, way):
     end = town.client.messages(message.sid).fetch()
     assert (end.status, end.error_code) == (way.told[-1], way.code)
     assert (end.error_message is None) == (way.code is None)
+    assert town.alerts() == [way.code] * (way.code is not None)
     assert (end.date_sent is not None) == ("sent" in way.told)
     states = [e["data"]["status"] for e in town.events(message_sid=message.sid)
               if e["type"] == "state"]  # fmt: skip
@@ -414,6 +415,19 @@ def test_a_name_may_send_where_names_are_let_through(town):
         assert code_of(town, to=friend, from_=bad) == (400, 21212)
     pictures = [town.url + "/cat.png"]
     assert code_of(town, to=friend, from_="Pizza", media_url=pictures) == (400, 21621)
+
+
+def test_a_number_sends_what_it_is_able_to(town):
+    offers = town.client.available_phone_numbers("GB")
+    own_numbers = town.client.incoming_phone_numbers
+    mobile = own_numbers.create(phone_number=offers.mobile.list(limit=1)[0].phone_number)
+    landline = own_numbers.create(phone_number=offers.local.list(limit=1)[0].phone_number)
+    assert (mobile.capabilities["sms"], mobile.capabilities["mms"]) == (True, False)
+    town.client.messages.create(to=ALICE, from_=mobile.phone_number, body="x")
+    picture = {"media_url": [town.url + "/cat.png"]}
+    assert code_of(town, from_=mobile.phone_number, **picture) == (400, 21621)
+    assert code_of(town, from_=mobile.phone_number, send_as_mms=True) == (400, 21621)
+    assert code_of(town, from_=landline.phone_number) == (400, 21661)
 
 
 def test_a_trial_sends_under_no_name():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
+from twilio.rest import Client
 
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
@@ -103,14 +104,14 @@ def test_services_are_listed_changed_and_deleted(town, service):
     more = [services.create(friendly_name=f"S{n}").sid for n in range(3)]
     assert [s.sid for s in services.list(page_size=2)] == [*reversed(more), service.sid]
     changed = services(service.sid).update(
-        friendly_name="Pizza",
+        friendly_name="P" * 64,
         inbound_request_url="http://127.0.0.1:1/in",
         inbound_method="GET",
         sticky_sender=False,
         usecase="marketing",
         validity_period=60,
     )
-    assert (changed.friendly_name, changed.inbound_method) == ("Pizza", "GET")
+    assert (changed.friendly_name, changed.inbound_method) == ("P" * 64, "GET")
     assert (changed.sticky_sender, changed.usecase, changed.validity_period) == (
         False, "marketing", 60,
     )  # fmt: skip
@@ -180,6 +181,19 @@ def test_a_number_that_is_released_leaves_its_pool(town, service):
     put(town, service, SHOP, FAR)
     town.client.incoming_phone_numbers(sid_of(town, FAR)).delete()
     assert [n.phone_number for n in under(town, service).phone_numbers.list()] == [SHOP]
+
+
+def test_a_number_that_moves_to_another_account_leaves_its_pool(town, service):
+    put(town, service, SHOP, FAR)
+    child = town.client.api.accounts.create(friendly_name="Branch")
+    sid = sid_of(town, FAR)
+    town.client.incoming_phone_numbers(sid).update(account_sid=child.sid)
+    assert [n.phone_number for n in under(town, service).phone_numbers.list()] == [SHOP]
+    theirs = Client(child.sid, child.auth_token)
+    theirs.messaging.base_url = town.sandbox.url
+    services = theirs.messaging.v1.services
+    branch = services.create(friendly_name="Branch")
+    assert services(branch.sid).phone_numbers.create(phone_number_sid=sid).phone_number == FAR
 
 
 def test_names_join_the_pool(town, service):
