@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from helpers.errors import Refusal
-from helpers.resources.base import MALFORMED_REQUEST, Params, World
+from helpers.resources.base import Params, World
 from helpers.resources.beside import BesideCall, running_call
+
+NOT_FOUND = 20404
 
 
 @dataclass(kw_only=True)
@@ -24,8 +26,8 @@ class Siprec(BesideCall):
         """Refuse it, and name what does the like here."""
         running_call(params, world)
         raise Refusal(
-            400,
-            MALFORMED_REQUEST,
+            404,
+            NOT_FOUND,  # as everything that this sandbox has not
             "Siprec needs a connector to a recorder, which is set up in Twilio's Console: this "
             "sandbox has none. A Stream sends the same sound to a WebSocket.",
         )

@@ -277,6 +277,17 @@ def call_streams(town: Town) -> None:
     here.update(status="completed")
 
 
+def call_transcriptions(town: Town) -> None:
+    call = town.client.calls.create(to=ALICE, from_=SHOP, url=town.url + "/voice")
+    town.advance(5)
+    here = town.client.calls(call.sid)
+    made = here.transcriptions.create(name="scribe", status_callback_url=town.url + "/text")
+    assert made.sid.startswith("GT") and made.status == "in-progress"
+    town.phone(ALICE, "speak", Speech="Please write this down")
+    town.advance(5)
+    assert here.transcriptions(made.sid).update(status="stopped").status == "stopped"
+
+
 def call_payments(town: Town) -> None:
     call = town.client.calls.create(to=ALICE, from_=SHOP, url=town.url + "/voice")
     town.advance(5)
@@ -462,7 +473,8 @@ def verify(town: Town) -> None:
 PARTS: tuple[Part, ...] = (
     *(accounts, balance, keys, signing_keys, applications, usage, usage_triggers),
     *(available_numbers, incoming_numbers, caller_ids),
-    *(calls, call_notifications, call_recordings, call_streams, call_payments),
+    *(calls, call_notifications, call_recordings, call_streams),
+    *(call_transcriptions, call_payments),
     *(conferences, conference_recordings, queues, transcriptions),
     *(messages, messaging_services, short_codes, alerts, verify),
 )

@@ -11,8 +11,10 @@ schema names and no other, save those of `OTHERWISE` and its neighbours, which s
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,6 +68,7 @@ NOT_IN_LISTS = {
 WIDER = (
     "api.v2010.account.call.payment",
     "api.v2010.account.call.stream",
+    "api.v2010.account.call.transcription",
     "api.v2010.account.conference",
     "api.v2010.account.conference.participant",
     "api.v2010.account.conference.recording",
@@ -128,6 +131,14 @@ def operations() -> list[Operation]:
 def wider() -> list[Operation]:
     """Every operation that the official package knows for the resources of `WIDER`."""
     return list(_official())
+
+
+def beyond() -> list[Operation]:
+    """Every operation of the older API that the package knows, and neither of the two above."""
+    package = importlib.import_module("twilio.rest.api.v2010")
+    modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    everything = [o for m in modules for o in _of_module(m.name.removeprefix("twilio.rest."))]
+    return [o for o in everything if named(o.method, o.path) is None]
 
 
 def named(method: str, path: str) -> Operation | None:
@@ -246,7 +257,9 @@ def _of_module(module: str) -> Iterator[Operation]:
     assert found is not None and found.origin is not None, module
     tree = ast.parse(Path(found.origin).read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    [shown] = [name for name in classes if name.endswith("Instance")]
+    [shown] = [name for name in classes if name.endswith("Instance")] or [""]
+    if not shown:  # a folder of the package that has no resource of its own
+        return
     subject = shown.removesuffix("Instance")
     version = module.split(".")[1]
     prefix = "/2010-04-01" if version == "v2010" else f"/{version}"

@@ -1,11 +1,15 @@
 """What the sandbox offers and what Twilio's papers know are the same things."""
 
+import asyncio
+import json
 import re
 
 import pytest
 
 from helpers.resources.base import VERSION, kinds
 from tests.judges import specification
+from tests.judges.inside import Inside
+from tests.judges.requests_made import Asked
 from tests.judges.witness import judged
 
 METHODS = {
@@ -19,6 +23,9 @@ METHODS = {
 #: Places of the older API that today's papers leave out; `test_old_clients` is their judge.
 OLDER = {"SMS/Messages"}
 
+#: Places that are there to say in a sentence why there is nothing.
+REFUSED = {"Calls/{call_sid}/Siprec"}
+
 
 def offered():
     """Method and path of everything that resources declare, with SIDs for the fields in paths."""
@@ -27,7 +34,7 @@ def offered():
             if not view.path and kind.__name__ != "Account":
                 continue
             for operation in view.operations:
-                if view.path in OLDER:
+                if view.path in OLDER | REFUSED:
                     continue
                 path = re.sub(r"{\w+}", "XX" + "0" * 32, view.path)
                 alone = operation in ("list", "create") or (operation == "fetch" and kind.alone)
@@ -52,6 +59,25 @@ def test_everything_in_the_document_is_offered():
     there = {(o.method, o.path) for asked in offered() if (o := specification.named(*asked))}
     everything = {(o.method, o.path) for o in specification.operations()}
     assert everything - there == set()
+
+
+def test_what_is_not_offered_is_not_found():
+    """The rest of Twilio's older API: a plain 404, whatever is asked of it."""
+    beyond = specification.beyond()
+    assert len(beyond) > 50
+
+    async def ask():
+        async with Inside() as world:
+            await world.furnish()
+            return [(await world.send(Asked(o.method, o.path)), world.lines[-1]) for o in beyond]
+
+    for (status, _, body), line in asyncio.run(ask()):
+        told = json.loads(body)
+        assert (status, told["code"]) == (404, 20404), line
+        in_words = "/Siprec.json" in line and told["message"].endswith(".")
+        plain = told["message"].startswith("The requested resource /2010-04-01/")
+        assert plain or in_words, (line, told)
+        assert specification.mistakes(specification.REFUSAL, told) == [], line
 
 
 # -- the judge itself ----------------------------------------------------------------------------

@@ -220,6 +220,16 @@ const parts = {
     assert.equal((await here.streams(made.sid).update({ status: "stopped" })).status, "stopped");
   },
 
+  async callTranscriptions() {
+    const call = await client.calls.create({ to: ALICE, from: SHOP, url: `${SITE}/voice` });
+    await advance(5);
+    const here = client.calls(call.sid);
+    const made = await here.transcriptions.create({ name: "scribe" });
+    assert.match(made.sid, /^GT/);
+    const done = await here.transcriptions(made.sid).update({ status: "stopped" });
+    assert.equal(done.status, "stopped");
+  },
+
   async callPayments() {
     const call = await client.calls.create({ to: ALICE, from: SHOP, url: `${SITE}/voice` });
     await advance(5);
