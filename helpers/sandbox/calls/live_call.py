@@ -243,11 +243,14 @@ class LiveCall(Actor):
     def end(self, status: str, *, wake: bool = True) -> bool:
         """The API, a limit or the other leg ends it: ``completed``, ``canceled``, ``no-answer``.
 
-        Without *wake* it is over, but does not know yet: whoever ended it wakes it in its turn.
+        Only what was answered is completed; what the API ends before has been canceled, whichever
+        of the two it said. Without *wake* it is over, but does not know yet: whoever ended it wakes it in its turn.
         Returns whether there was something to end.
         """
         if self.over:
             return False
+        if status == "completed" and self.answered_at is None:
+            status = "canceled"
         if self.call.start_time is None and status == "canceled":
             self.call.status_callback = ""  # Twilio tells nobody of a call that was never dialled
         self._close("completed" if self.answered_at else status)
