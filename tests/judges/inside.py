@@ -61,7 +61,7 @@ class Inside(Within):
 
     async def send(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
         """Send a request; the status, headers and body of the answer."""
-        path = self._place(asked)
+        path = self.place(asked)
         pairs = [(name, self._value(given)) for name, given in asked.pairs]
         url, body = f"http://sandbox.test{path}", b""
         headers = {"authorization": self._login}
@@ -89,7 +89,7 @@ class Inside(Within):
         )
         self._paths |= dict.fromkeys(found)
 
-    def _place(self, asked: Asked) -> str:
+    def place(self, asked: Asked) -> str:
         """The path of a request: one that was told of if there is one of its shape."""
         if asked.name < 0:  # something odd is named
             odd = quote(ODD[asked.name], safe="")

@@ -263,7 +263,7 @@ def _of_module(module: str) -> Iterator[Operation]:
     subject = shown.removesuffix("Instance")
     version = module.split(".")[1]
     prefix = "/2010-04-01" if version == "v2010" else f"/{version}"
-    row = listed = _shown(classes[shown])
+    row = listed = _shown(classes[shown], subject, module)
     if left_out := NOT_IN_LISTS.get(shown):
         kept = {name: about for name, about in row["properties"].items() if name not in left_out}
         listed = {**row, "properties": kept, "required": sorted(kept)}
@@ -343,8 +343,13 @@ _TYPES = {"str": "string", "bool": "boolean", "int": "integer", "float": "number
 _SHAPES = {"Dict": "object", "List": "array"}
 
 
-def _shown(instance: ast.ClassDef) -> dict[str, Any]:
+def _shown(instance: ast.ClassDef, subject: str, module: str) -> dict[str, Any]:
     """The schema of a reply, as the class that reads it understands each field."""
+    prefixes = SIDS | ({"sid": OWN[subject]} if subject in OWN else {})
+    if module.startswith(("messaging", "verify")):
+        prefixes["service_sid"] = "MG" if module.startswith("messaging") else "VA"
+        if subject == "Service":
+            prefixes["sid"] = prefixes["service_sid"]
     enums = {
         node.name: [s.value.value for s in node.body if isinstance(s, ast.Assign)]  # type: ignore[attr-defined]
         for node in instance.body
@@ -353,7 +358,10 @@ def _shown(instance: ast.ClassDef) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for node in ast.walk(instance):
         if isinstance(node, ast.AnnAssign) and (name := _payload(node)):
-            fields[name] = {"anyOf": [{"type": "null"}, _understood(node, name, enums)]}
+            understood = _understood(node, name, enums)
+            if name in prefixes:
+                understood["pattern"] = f"^({prefixes[name]})[0-9a-f]{{32}}$"
+            fields[name] = {"anyOf": [{"type": "null"}, understood]}
     return {
         "type": "object",
         "properties": fields,
@@ -384,12 +392,36 @@ def _understood(node: ast.AnnAssign, name: str, enums: dict[str, list[str]]) -> 
     schema: dict[str, Any] = {"type": _TYPES[kind]}
     if name in ("uri", "url") and kind == "str":
         schema["format"] = "uri"
-    if name == "account_sid":
-        schema["pattern"] = "^AC[0-9a-fA-F]{32}$"
     return schema
 
 
 URI_MAPS = ("subresource_uris", "links")
+
+#: The letters in front of SIDs, which the package does not tell: Twilio's page of SID prefixes.
+SIDS = {
+    "account_sid": "AC",
+    "call_sid": "CA",
+    "conference_sid": "CF",
+    "queue_sid": "QU",
+    "recording_sid": "RE",
+}
+OWN = {
+    "AlphaSender": "AI",
+    "Alert": "NO",
+    "Conference": "CF",
+    "NewSigningKey": "SK",
+    "Payment": "PK",
+    "PhoneNumber": "PN",
+    "Queue": "QU",
+    "Recording": "RE",
+    "ShortCode": "SC",
+    "SigningKey": "SK",
+    "Stream": "MZ",
+    "Transcription": "TR|GT",
+    "Trigger": "UT",
+    "Verification": "VE",
+    "VerificationCheck": "VE",
+}
 
 
 def _envelope(row: dict[str, Any], prefix: str) -> dict[str, Any]:

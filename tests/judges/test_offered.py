@@ -112,6 +112,39 @@ def test_the_judge_sees_what_is_wrong(status, headers, body, wrong):
     assert found == [] if wrong is None else any(wrong in problem for problem in found), found
 
 
+def test_the_judge_knows_what_the_official_package_reads():
+    """Dates, SIDs, words and addresses of a conference, as the package's class understands them."""
+    operation = specification.named(
+        "GET", f"/2010-04-01/Accounts/AC{'0' * 32}/Conferences/CF1.json"
+    )
+    here = f"/2010-04-01/Accounts/AC{'0' * 32}/Conferences/CF{'0' * 32}"
+    good = {
+        "account_sid": "AC" + "0" * 32,
+        "api_version": "2010-04-01",
+        "call_sid_ending_conference": None,
+        "date_created": "Tue, 31 Aug 2010 20:36:28 +0000",
+        "date_updated": "Tue, 31 Aug 2010 20:36:28 +0000",
+        "friendly_name": "party",
+        "reason_conference_ended": None,
+        "region": "us1",
+        "sid": "CF" + "0" * 32,
+        "status": "in-progress",
+        "subresource_uris": {"participants": f"{here}/Participants.json"},
+        "uri": f"{here}.json",
+    }
+    assert judged(operation, 200, HEAD, json.dumps(good).encode()) == []
+    for name, bad in (
+        ("sid", "CA" + "0" * 32),
+        ("status", "running"),
+        ("date_created", "2010-08-31T20:36:28Z"),
+        ("region", 1),
+        ("uri", "party"),
+        ("subresource_uris", {}),
+    ):
+        problems = judged(operation, 200, HEAD, json.dumps(good | {name: bad}).encode())
+        assert len(problems) == 1 and problems[0].startswith(f"$.{name}: "), (name, problems)
+
+
 @pytest.mark.parametrize(
     "kind, good, bad",
     [
