@@ -94,7 +94,7 @@ class Offer(NamedTuple):
 def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[Offer]:
     """The numbers of a kind that a query finds, always the same ones."""
     asked = {name: value for name, value in query if value}
-    pattern = _pattern(asked.get("Contains", ""))
+    pattern = _Pattern.read(asked.get("Contains", ""))
     near = _nearby(asked)
     offers: dict[str, Offer] = {}
     if country in ("US", "CA"):
@@ -110,7 +110,7 @@ def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[
         makers = [(sample[:-6], 6, None)] if sample and "AreaCode" not in asked else []
     for i in range(MOST if makers else 0):
         start, length, area = makers[i % len(makers)]
-        number = _overlaid(start + _digits(f"{country}/{kind}/{start}/{i}", length), pattern)
+        number = pattern.laid_over(start + _digits(f"{country}/{kind}/{start}/{i}", length))
         if number is not None and number.startswith(start):
             offers.setdefault(number, Offer(number, area))
         if len(offers) >= MOST:
@@ -118,18 +118,29 @@ def on_offer(country: str, kind: str, query: Sequence[tuple[str, str]]) -> list[
     return list(offers.values())
 
 
+#: Parameters that name a place, and what of an area they name. A number stands for its own place.
+PLACES = {
+    "InRegion": "region",
+    "InLocality": "locality",
+    "InPostalCode": "postal_code",
+    "InLata": "lata",
+    "InRateCenter": "rate_center",
+}
+
+
 def _fits(area: Area, asked: dict[str, str]) -> bool:
-    return all(
-        asked.get(name, value).lower() == value.lower()
-        for name, value in (
-            ("AreaCode", area.code),
-            ("InRegion", area.region),
-            ("InLocality", area.locality),
-            ("InPostalCode", area.postal_code),
-            ("InLata", area.lata),
-            ("InRateCenter", area.rate_center),
-        )
-    ) and (area.code != "500" or asked.get("AreaCode") == "500")
+    if area.code != asked.get("AreaCode", area.code):
+        return False
+    for param, name in PLACES.items():
+        wanted = asked.get(param)
+        if wanted and phone_numbers.is_e164(wanted):
+            there = area_of(wanted[2:5]) if wanted.startswith("+1") else None
+            wanted = getattr(there, name) if there else None
+            if wanted is None:
+                return False
+        if wanted and wanted.lower() != getattr(area, name).lower():
+            return False
+    return area.code != "500" or asked.get("AreaCode") == "500"
 
 
 def _nearby(asked: dict[str, str]) -> Callable[[Area], bool]:
@@ -179,26 +190,44 @@ def _digits(seed: str, length: int) -> str:
     return ("55501" + digits[-2:]) if length == 7 else digits
 
 
-def _pattern(given: str) -> str:
-    """A ``Contains`` pattern as digits and ``*``; letters are those of the keypad."""
-    text = given.strip().removeprefix("+1").lower()
-    if not re.fullmatch(r"[0-9a-z*+]{0,16}", text):
-        raise Refusal(400, MALFORMED_REQUEST, f"Contains is digits, letters and *: {given}")
-    return text.lstrip("+").translate(KEYS)
+class _Pattern(NamedTuple):
+    """A ``Contains`` pattern: digits and ``*`` (any digit) that a number has in it.
 
+    *first*: they stand where the number begins, country code included; else the offers have them
+    at their end.
+    """
 
-def _overlaid(number: str, pattern: str) -> str | None:
-    """*number* with *pattern* written over its end, None if it is too long for that."""
-    if not pattern:
-        return number
-    digits = number[1:]
-    place = len(digits) - len(pattern)
-    if number.startswith("+1") and len(pattern) == 10:
-        place = 1
-    if place < 0:
-        return None
-    laid = "".join(d if c == "*" else c for d, c in zip(digits[place:], pattern, strict=False))
-    return "+" + digits[:place] + laid + digits[place + len(pattern) :]
+    digits: str
+    first: bool
+
+    @classmethod
+    def read(cls, given: str) -> _Pattern:
+        """The pattern as it is written; letters are those of the keypad. Any other is refused.
+
+        ``+`` in front means the number's beginning, ``$`` behind its end, ``%`` at an end any
+        digits. Source: the parameter in Twilio's specification.
+        """
+        if not given:
+            return cls("", False)
+        text = given.strip().lower()
+        inner = text.removeprefix("+").removesuffix("$").strip("%")
+        if not (2 <= len(text) <= 16 and re.fullmatch(r"[0-9a-z*]+", inner)):
+            raise Refusal(
+                400,
+                MALFORMED_REQUEST,
+                f"Contains is 2 to 16 digits, letters and *, %, + and $: {given}",
+            )
+        return cls(inner.translate(KEYS), text.startswith("+"))
+
+    def laid_over(self, number: str) -> str | None:
+        """*number* with the pattern written over it, None if it is too long for that."""
+        digits, pattern = number[1:], self.digits
+        if len(pattern) > len(digits):
+            return None
+        place = 0 if self.first else len(digits) - len(pattern)
+        over = zip(digits[place:], pattern, strict=False)
+        laid = "".join(digit if wanted == "*" else wanted for digit, wanted in over)
+        return "+" + digits[:place] + laid + digits[place + len(pattern) :]
 
 
 @dataclass(kw_only=True)

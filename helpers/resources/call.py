@@ -288,7 +288,7 @@ class Call(Resource):
             phone_number_sid=owned.sid,
             status="ringing",
             direction="inbound",
-            url=owned.voice_url or "",
+            url="" if owned.trunk_sid else owned.voice_url or "",
             method=owned.voice_method,
             fallback_url=owned.voice_fallback_url or "",
             fallback_method=owned.voice_fallback_method,

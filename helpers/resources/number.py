@@ -145,10 +145,20 @@ class IncomingPhoneNumber(Resource):
             self.capabilities = capabilities(self.phone_number, self.type)
 
     @classmethod
+    def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
+        """What a list shows. A PhoneNumber may be a part of one, with ``*`` for any digits."""
+        return [
+            (name, comparison, f"*{value}*" if comparison == "like" else value)
+            for name, comparison, value in super().conditions(params)
+        ]
+
+    @classmethod
     def create(cls, params: Params, world: World) -> IncomingPhoneNumber:
         """Buy a number: the one named, or any of an area code."""
         number = cls(**cls.take("create", params))
         number._check_settings(world)
+        if number.trunk_sid:
+            number.voice_application_sid = None
         wanted = params.place.get("type")  # where only one kind of number is bought
         if not number.phone_number:
             number.phone_number = number._of_area(world, wanted)
@@ -221,7 +231,8 @@ class IncomingPhoneNumber(Resource):
                 setattr(self, name, None)  # an empty one takes it away
             elif param in _ELSEWHERE and given:
                 # The sandbox has no addresses, bundles, identities and trunks: their SIDs are
-                # kept and shown, and nothing else comes of them.
+                # kept and shown, and nothing else comes of them. (A number with a trunk asks no
+                # web site when it is called; so says Twilio's page.)
                 prefix = _ELSEWHERE[param]
                 if not re.fullmatch(prefix + "[0-9a-fA-F]{32}", given):
                     raise Refusal(
@@ -290,6 +301,11 @@ class IncomingPhoneNumber(Resource):
         name = friendly_name(params, self.friendly_name)
         settings = self.take("update", params)
         account_sid = settings.pop("account_sid", "")
+        # A trunk and an application exclude each other: the one that is set takes the other away.
+        if settings.get("voice_application_sid"):
+            self.trunk_sid = None
+        if settings.get("trunk_sid"):
+            settings["voice_application_sid"] = None
         for field, value in settings.items():
             setattr(self, field, value)
         self.friendly_name = name

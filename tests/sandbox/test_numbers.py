@@ -5,6 +5,7 @@ Bought, set, moved and released; on offer; verified. What refuses a request is i
 
 import inspect
 import math
+import re
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -86,7 +87,6 @@ SETTINGS = {
     "address_sid": "AD" + "1" * 32,
     "identity_sid": "RI" + "2" * 32,
     "bundle_sid": "BU" + "3" * 32,
-    "trunk_sid": "TK" + "4" * 32,
     "emergency_status": "Active",
     "emergency_address_sid": "AD" + "5" * 32,
 }
@@ -111,6 +111,31 @@ def test_every_setting_is_kept_shown_and_taken_away_again(town):
     assert {getattr(emptied, name) for name in urls} == {""}
     assert emptied.emergency_address_status == "unregistered"
     assert emptied.friendly_name == "Front desk"  # what is not named stays
+
+
+def test_a_trunk_and_an_application_take_each_other_away(town):
+    application, trunk = town.client.applications.create(), "TK" + "4" * 32
+    [number] = town.client.incoming_phone_numbers.list()
+    assert number.update(voice_application_sid=application.sid).trunk_sid is None
+    changed = number.update(trunk_sid=trunk)
+    assert (changed.trunk_sid, changed.voice_application_sid) == (trunk, None)
+    changed = number.update(voice_application_sid=application.sid)
+    assert (changed.trunk_sid, changed.voice_application_sid) == (None, application.sid)
+    both = {"voice_application_sid": application.sid, "trunk_sid": trunk}
+    for made in (
+        number.update(**both),
+        town.client.incoming_phone_numbers.create(phone_number=NEW, **both),
+    ):
+        assert (made.trunk_sid, made.voice_application_sid) == (trunk, None)
+
+
+def test_a_number_with_a_trunk_asks_no_web_site_when_it_is_called(town):
+    [number] = town.client.incoming_phone_numbers.list()
+    number.update(voice_url=town.url + "/voice", trunk_sid="TK" + "4" * 32)
+    sid = town.phone(ALICE, "call", To=SHOP)["sid"]
+    town.advance(30)
+    assert town.client.calls(sid).fetch().status == "failed"
+    assert town.site.requests == []
 
 
 @pytest.mark.parametrize(
@@ -215,6 +240,10 @@ def test_what_is_on_offer_is_of_its_kind_and_can_be_bought_there(town, country):
         ({"phone_number": SHOP}, [SHOP]),
         ({"phone_number": "+1212*"}, ["+12125550124", "+12125550123"]),
         ({"phone_number": "*0124"}, ["+12125550124"]),
+        ({"phone_number": "212555"}, ["+12125550124", "+12125550123"]),
+        ({"phone_number": "5550123"}, ["+12125550123"]),
+        ({"phone_number": "2*0124"}, ["+12125550124"]),
+        ({"phone_number": "0124*0124"}, []),
         ({"phone_number": "+1?12*"}, []),
         ({"friendly_name": "Desk"}, ["+12125550123"]),
         ({"origin": "twilio"}, ["+12125550124", "+12125550123", SHOP]),
@@ -303,6 +332,12 @@ def starts(town, country="US", **query):
         ({"in_postal_code": "98101"}, {SEATTLE}),
         ({"in_rate_center": "seattle"}, {SEATTLE}),
         ({"in_lata": "674"}, {SEATTLE}),
+        # a number stands for where it is
+        ({"in_region": "+15105550100"}, {SAN_FRANCISCO, OAKLAND}),
+        ({"in_locality": "+15105550100"}, {OAKLAND}),
+        ({"in_postal_code": "+12065550100"}, {SEATTLE}),
+        ({"in_lata": "+15105550100", "in_rate_center": "+15105550100"}, {OAKLAND}),
+        ({"in_region": "+493012345678"}, set()),
         ({"in_lata": "722", "in_region": "CA"}, {SAN_FRANCISCO, OAKLAND}),
     ],
 )
@@ -326,6 +361,10 @@ def test_places_are_as_far_apart_as_maps_say(town):
         {"near_lat_long": "91,0"},
         {"near_number": "12"},
         {"contains": "12#"},
+        {"contains": "1"},
+        {"contains": "1" * 17},
+        {"contains": "%%"},
+        {"contains": "12%34"},
     ],
 )
 def test_a_search_that_makes_no_sense(town, query):
@@ -335,6 +374,31 @@ def test_a_search_that_makes_no_sense(town, query):
         auth=town.auth,
     )
     assert (reply.status_code, reply.json()["code"]) == (400, 20001)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "like"),
+    [
+        ("11", r".*11.*"),
+        ("510555****", r".*510555\d{4}.*"),
+        ("**11", r".*\d\d11.*"),
+        ("STORM", r".*78676.*"),
+        ("%1234%", r".*1234.*"),
+        ("1234$", r".*1234"),
+        ("+1415", r"\+1415\d{7}"),
+        ("+1415*****99$", r"\+1415\d{5}99"),
+        ("+1********11", r"\+1\d{8}11"),
+    ],
+)
+def test_numbers_by_their_digits(town, pattern, like):
+    offers = town.client.available_phone_numbers("US").local.list(contains=pattern, limit=20)
+    numbers = [offer.phone_number for offer in offers]
+    assert numbers and all(re.fullmatch(like, number) for number in numbers), numbers
+
+
+@pytest.mark.parametrize("pattern", ["+14155551234567", "14155551234567", "+49", "9995551234"])
+def test_digits_that_no_number_there_has(town, pattern):
+    assert town.client.available_phone_numbers("US").local.list(contains=pattern) == []
 
 
 @pytest.mark.parametrize(
