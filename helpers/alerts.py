@@ -62,8 +62,13 @@ _CODES: dict[int, tuple[str, str]] = {
         "Invalid StatusCallbackEvent",
         "Use initiated, ringing, answered, completed; with another no callback is sent at all.",
     ),
+    21703: ("No sender of the service can reach that number", "Add a number to the service."),
     30002: ("Account suspended", "Set the account's status to active."),
     30003: ("Unreachable destination handset", "Try again when the phone is on."),
+    30011: ("MMS not supported there", "Send pictures to the US and Canada, or links to others."),
+    30019: ("File too large for carriers", "Keep what is no jpeg, png or gif below 500 kB."),
+    30036: ("Validity period expired", "Give a longer validity_period=."),
+    30101: ("Links were not shortened", "Leave shorten_urls out: no domain is set up for them."),
 }
 
 #: The same for the other codes, by what they begin with; the longest beginning counts.
