@@ -210,6 +210,8 @@ class Draw:
             return self._control()
         if self.chance.random() < 0.02:
             return self._gift()
+        if self.chance.random() < 0.01:
+            return self._mask()
         kind, view = pick(self.places)
         method = pick(METHODS)
         path = self._path(kind, view)
@@ -228,6 +230,13 @@ class Draw:
         number = self.chance.choice(self.own[IncomingPhoneNumber])
         form = {"AccountSid": self.chance.choice(self.owners)}
         return Asked(self.chance.choice(self.askers), "POST", number.uri, form)
+
+    def _mask(self) -> Asked:
+        """A request in the name of an owner, with a secret of one's own."""
+        account, (_, secret) = self.chance.choice(self.owners), self.chance.choice(self.askers)
+        key = self.chance.choice(self.things[ApiKey]).sid
+        name = self.chance.choice([account, key])
+        return Asked((name, secret), "GET", f"/{VERSION}/Accounts/{account}/Calls.json", {})
 
     def _path(self, kind: type[Resource], view: View) -> str:
         row = self._row(kind)
@@ -368,6 +377,7 @@ async def besiege(
         assert named == set(), (asked, told[:2_000])
         account = asked.path.partition(f"{VERSION}/Accounts/")[2][:34]
         assert account not in owners or status in (401, 404, 405), (asked, told[:2_000])
+        assert asked.login in askers or status == 401, asked
         done += 200 <= status < 300
     assert land.state(owners, theirs) == before
     assert done > many / 50, statuses  # the askers are somebody, and get what is theirs
