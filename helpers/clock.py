@@ -24,11 +24,10 @@ from datetime import UTC, datetime, timedelta
 #: Seconds by which the wall's clock may be late: a task is woken when there is time for it.
 LATE = 0.1
 
-#: How many planned things the wall's clock runs before requests have their turn again, and one more
-#: for so many that are planned: when much comes at once, a text is late rather than an answer, but
-#: what is late does not grow for ever.
-AT_ONCE = 8
-FOR_EACH = 64
+#: How many planned things the wall's clock runs before requests have their turn again, and how many
+#: more for each second that they are late: when much comes at once, a text is late rather than an
+#: answer, but not by more and more.
+AT_ONCE, WHEN_LATE = 8, 32
 
 KINDS = ("real", "hurried", "manual")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -206,7 +205,10 @@ class Clock:
 
     def _run_due(self) -> None:
         now = self.now()
-        for _ in range(AT_ONCE + len(self._plans) // FOR_EACH):
+        if not self._plans:
+            return
+        late = max(0.0, (now - self._plans[0][0]).total_seconds())
+        for _ in range(AT_ONCE + int(late * WHEN_LATE)):
             if not self._plans or self._plans[0][0] > now:
                 return
             self._run_next()

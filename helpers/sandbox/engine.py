@@ -77,7 +77,7 @@ _NOW = "now"  # the setting that remembers where the clock was
 _LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
 # In lower case: where none of these is, none of the patterns around them finds anything.
 _SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken", "authorization")
-_json = json.JSONEncoder(ensure_ascii=False).encode
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 SHORT = 100  # characters of an event that tells a status or the like, as most do

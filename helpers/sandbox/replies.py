@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 JSON, XML = "json", "xml"
 CONTENT_TYPES = {JSON: "application/json", XML: "application/xml"}
 
-_json = json.JSONEncoder(ensure_ascii=False).encode
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 # What XML 1.0 cannot hold, even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

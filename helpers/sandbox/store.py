@@ -43,9 +43,10 @@ EVENTS_KEPT = 10_000
 EVENTS_SWEPT = 1_024  # how many go at a time: sweeping at each event would take longer than writing
 #: Real seconds until what no answer waits for (that a text arrived, say) is written, too.
 AT_LEISURE = 0.05
-#: Pages (of 4 kB) that the write-ahead log takes until it is worked into the file, which takes a
-#: hundredth of a second in which nobody is answered.
-CHECKPOINT = 4_000
+#: The write-ahead log is worked into the file when nothing was written for so many real seconds, or
+#: when it has so many pages (of 4 kB): that takes some hundredths of a second, in which nobody is
+#: answered.
+IDLE, CHECKPOINT = 1.0, 16_000
 #: How many answers of a kind are remembered between two writes.
 REMEMBERED = 4_096
 
@@ -194,6 +195,8 @@ class Store:
         self._depth = 0
         self._loop: asyncio.AbstractEventLoop | None = None  # whose turns are gathered
         self._planned: asyncio.Handle | None = None  # the next commit
+        self._commits = 0
+        self._resting: asyncio.Handle | None = None  # looks whether there were any
         self._queue: list[tuple[str, Sequence[Any]]] = []  # changes that have not been run yet
         self._block = _Block(self)
         self._begun = 0  # how many of them are older than the block that runs
@@ -318,6 +321,9 @@ class Store:
         """Commit the changes of each turn of *loop* together from now on; None: each at once."""
         self.commit()
         self._loop = loop
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
 
     @property
     def changed(self) -> bool:
@@ -391,8 +397,21 @@ class Store:
         except BaseException as problem:
             self._lose(problem)
             raise
+        self._commits += 1
+        if self._resting is None and self._loop is not None:
+            self._resting = self._loop.call_later(IDLE, self._rest, self._commits)
         self._counted.clear()
         self._logged.clear()
+
+    def _rest(self, commits: int) -> None:
+        """Empty the write-ahead log if nothing was committed lately."""
+        self._resting = None
+        if self._loop is None or self._closed:
+            return
+        if commits != self._commits:
+            self._resting = self._loop.call_later(IDLE, self._rest, self._commits)
+        elif not self._db.in_transaction:
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _lose(self, problem: BaseException) -> None:
         """Nothing since the last commit is in the file, and whoever waits for it is told."""
