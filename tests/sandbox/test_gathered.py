@@ -1,0 +1,161 @@
+"""Changes that are committed together: told to nobody before, lost by nobody after."""
+
+import asyncio
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from helpers.resources.message import Message
+from helpers.sandbox import Sandbox
+from helpers.sandbox.store import Store
+
+A = "AC" + "a" * 32
+MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def sid(number):
+    return f"SM{number:032x}"
+
+
+def message(number, **fields):
+    return Message(sid=sid(number), account_sid=A, **fields)
+
+
+def in_the_file(path, folder):
+    """The SIDs that a process would find which starts now, after this one was killed."""
+    copy = folder / "copy"
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    with Store(copy) as store:
+        return {found.sid for found in store.find(Message, A)}
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "world") as store:
+        yield store
+
+
+def gathered(store, work):
+    """Run *work* on a loop whose turns the store gathers."""
+
+    async def run():
+        store.gather(asyncio.get_running_loop())
+        try:
+            return await work()
+        finally:
+            store.gather(None)
+
+    return asyncio.run(run())
+
+
+def test_a_change_is_told_of_when_it_is_in_the_file_and_not_before(store, tmp_path):
+    async def work():
+        for n in range(3):
+            store.add(message(n))
+        before = in_the_file(store.path, tmp_path), store.changed
+        await asyncio.gather(*(store.committed() for _ in range(3)))
+        return before, (in_the_file(store.path, tmp_path), store.changed)
+
+    before, after = gathered(store, work)
+    assert before == (set(), True)
+    assert after == ({sid(n) for n in range(3)}, False)
+
+
+def test_what_nobody_waits_for_is_written_soon(store, tmp_path):
+    async def work():
+        store.add(message(1))
+        written = asyncio.Event()
+        while not written.is_set():
+            await asyncio.sleep(0)  # turns of the loop; the commit has its own timer
+            if not store.changed:
+                written.set()
+        return in_the_file(store.path, tmp_path)
+
+    async def bounded():
+        return await asyncio.wait_for(work(), 10)
+
+    assert gathered(store, bounded) == {sid(1)}
+
+
+@pytest.mark.parametrize("read", [False, True], ids=["queued", "run already"])
+def test_a_block_that_fails_takes_nothing_of_others_with_it(store, tmp_path, read):
+    async def work():
+        store.add(message(1, body="one"))
+        store.add(message(2))
+        store.add_event(A, MOMENT, "state", data={"n": 1})
+        first = store.next_sid("seed", A, "CA")
+        store.block(A, "+1", "+2")
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            store.add(message(3))
+            store.update(message(1, body="changed"), "body")
+            store.remove(message(2))
+            store.unblock(A, "+1", "+2")
+            second = store.next_sid("seed", A, "CA")
+            assert store.add_event(A, MOMENT, "state") == 2
+            if read:
+                assert len(store.find(Message, A)) == 2
+            1 / 0  # noqa: B018
+        assert store.get(Message, A, sid(3)) is None
+        assert store.get(Message, A, sid(1)).body == "one"
+        assert store.place(Message, A, sid(2)) == 2
+        assert store.opted_out(A, "+1", "+2")
+        assert [e["data"] for e in store.events(A)] == [{"n": 1}]
+        assert first != store.next_sid("seed", A, "CA") == second
+        assert store.add_event(A, MOMENT, "state") == 2
+        await store.committed()
+        return in_the_file(store.path, tmp_path)
+
+    assert gathered(store, work) == {sid(1), sid(2)}
+    with Store(tmp_path / "copy") as again:
+        assert [e["seq"] for e in again.events(A)] == [1, 2]
+        assert again.opted_out(A, "+1", "+2")
+
+
+def test_a_full_disk_is_told_to_all_who_wait_and_to_nobody_later(store):
+    async def work():
+        store.add(message(1))
+        await store.committed()
+        [pages] = store._db.execute("PRAGMA page_count").fetchone()
+        store._db.execute(f"PRAGMA max_page_count={pages}")  # what SQLite takes for a full disk
+        seq = store.add_event(A, MOMENT, "state")
+        for n in range(2, 40):
+            store.add(message(n, body="x" * 1600))
+        told = await asyncio.gather(store.committed(), store.committed(), return_exceptions=True)
+        assert {type(problem) for problem in told} == {sqlite3.OperationalError}
+        assert [found.sid for found in store.find(Message, A)] == [sid(1)]
+        store._db.execute(f"PRAGMA max_page_count={pages + 1000}")
+        store.add(message(2))
+        assert store.add_event(A, MOMENT, "state") == seq
+        await store.committed()
+        return {found.sid for found in store.find(Message, A)}
+
+    assert gathered(store, work) == {sid(1), sid(2)}
+
+
+def test_a_request_that_cannot_be_kept_is_not_acknowledged(tmp_path):
+    with Sandbox(data=str(tmp_path / "world"), type="full", clock="real") as sandbox:
+        auth = (sandbox.account_sid, sandbox.auth_token)
+        url = f"{sandbox.url}/2010-04-01/Accounts/{auth[0]}/Messages.json"
+        form = {"To": "+14155550100", "From": "+15005550006", "Body": "x" * 1600}
+
+        def limit(pages):
+            sandbox.store._db.execute(f"PRAGMA max_page_count={pages}")
+
+        with requests.Session() as http:
+            http.trust_env, http.auth = False, auth
+            kept = {http.post(url, data=form, timeout=9).json()["sid"] for _ in range(3)}
+            [pages] = sandbox.store._db.execute("PRAGMA page_count").fetchone()
+            limit(pages)
+            replies = [http.post(url, data=form, timeout=9) for _ in range(20)]
+            refused = [reply for reply in replies if reply.status_code != 201]
+            assert {(r.status_code, r.json()["code"]) for r in refused} == {(500, 20500)}
+            limit(pages + 10_000)
+            kept |= {r.json()["sid"] for r in replies if r.status_code == 201}
+            kept.add(http.post(url, data=form, timeout=9).json()["sid"])
+            listed = http.get(url, params={"PageSize": 1000}, timeout=9).json()["messages"]
+        assert {row["sid"] for row in listed} == kept
+        sandbox.engine.failures.clear()
