@@ -49,17 +49,11 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
 # What Twilio takes and the sandbox has no use for: call progress by the sound of the answer, SIP,
 # branded calls, message templates and the like.
 MORE: dict[tuple[str, str], str] = {
-    ("Call", "create"): (
-        "MachineDetection MachineDetectionTimeout MachineDetectionSpeechThreshold "
-        "MachineDetectionSpeechEndThreshold MachineDetectionSilenceTimeout AsyncAmd "
-        "AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod SipAuthUsername SipAuthPassword "
-        "Byoc CallReason CallToken ClientNotificationUrl"
-    ),
     ("Participant", "create"): (
         "StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout TimeLimit CallerId Record "
         "RecordingChannels RecordingTrack RecordingStatusCallback RecordingStatusCallbackMethod "
-        "RecordingStatusCallbackEvent Trim JitterBufferSize EarlyMedia SipAuthUsername "
-        "SipAuthPassword Byoc CallReason CallToken ClientNotificationUrl CallerDisplayName "
+        "RecordingStatusCallbackEvent Trim SipAuthUsername "
+        "SipAuthPassword Byoc CallReason CallToken ClientNotificationUrl "
         "RecordingConfigurationId MachineDetection MachineDetectionTimeout "
         "MachineDetectionSpeechThreshold MachineDetectionSpeechEndThreshold "
         "MachineDetectionSilenceTimeout AmdStatusCallback AmdStatusCallbackMethod"

@@ -26,11 +26,17 @@ RECORD = ("true", "false", "record-from-start", "do-not-record")
 
 #: What a new participant's call is asked for, as any other call is.
 OF_THE_CALL = (
-    *("From", "To", "Timeout", "TimeLimit", "CallerId"),
+    *("From", "To", "Timeout", "TimeLimit", "CallerId", "CallReason", "CallToken", "Byoc"),
+    *("SipAuthUsername", "SipAuthPassword", "ClientNotificationUrl"),
+    *("MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold"),
+    *("MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout"),
     *("StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"),
     *("Record", "RecordingChannels", "RecordingTrack", "Trim"),
     *("RecordingStatusCallback", "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent"),
 )
+
+#: Whom to tell what machine detection finds out; for a call these begin with Async.
+OF_DETECTION = ("AmdStatusCallback", "AmdStatusCallbackMethod")
 
 #: How a participant is called while its call goes this far.
 STATUS = {"queued": "queued", "initiated": "connecting", "ringing": "ringing"}
@@ -103,6 +109,12 @@ class Participant(Resource):
         kind="list", create="ConferenceRecordingStatusCallbackEvent"
     )
 
+    # Who waits for nobody hears what is said before the answer, and sound takes no time to come:
+    # these are taken, and do nothing.
+    early_media: bool = hidden(True, kind="boolean", create="EarlyMedia")
+    jitter_buffer_size: str = hidden("", create="JitterBufferSize")
+    caller_display_name: str = hidden("", create="CallerDisplayName")
+
     @classmethod
     def create(cls, params: Params, world: World) -> Participant:
         """Ring somebody who is taken into the conference as soon as the call is answered."""
@@ -119,6 +131,9 @@ class Participant(Resource):
         made._check_coach(world, running)
         made.beep_on_exit = made.beep in ("true", "onExit")
         given = [(name, value) for name, value in params if name in OF_THE_CALL]
+        # Here detection never keeps anybody waiting, and goes by names of its own.
+        given.append(("AsyncAmd", "true"))
+        given += [(f"Async{name}", value) for name, value in params if name in OF_DETECTION]
         call = Call.to_conference(Params(given), world)
         world.save(call)
         made.call_sid = call.sid

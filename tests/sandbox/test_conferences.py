@@ -888,6 +888,84 @@ def made_call(made):
     return Made
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_machine_detection_of_a_participant_tells_its_own_callback(method):
+    with Town({"/amd": OK, "/s": OK}) as town:
+        town.phone(ALICE, "speak", Speech="please leave your message after the tone")
+        made = town.client.conferences("Room").participants.create(
+            from_=SHOP,
+            to=ALICE,
+            machine_detection="Enable",
+            machine_detection_speech_threshold=1000,
+            amd_status_callback=town.url + "/amd",
+            amd_status_callback_method=method,
+            status_callback=town.url + "/s",
+        )
+        town.advance(2)
+        assert participant(town, made_call(made)).fetch().status == "connected"
+        town.advance(0.9)
+        assert town.site.asked("/amd") == []
+        town.advance(0.1)
+        assert town.site.asked("/amd") == [
+            {
+                "CallSid": made.call_sid,
+                "AccountSid": made.account_sid,
+                "AnsweredBy": "machine_start",
+                "MachineDetectionDuration": "1000",
+            }
+        ]
+        town.phone(ALICE, "hangup")
+        assert town.site.asked("/s")[0]["AnsweredBy"] == "machine_start"
+
+
+@pytest.mark.parametrize("to", ["client:alice", "sip:bob@example.com"])
+def test_clients_and_sip_addresses_take_part(to):
+    with Town() as town:
+        enter(town, BOB)
+        made = town.client.conferences("Room").participants.create(
+            from_=SHOP,
+            to=to,
+            caller_id="client:desk",
+            call_reason="The meeting",
+            early_media=False,
+            jitter_buffer_size="small",
+            sip_auth_username="me",
+            sip_auth_password="not for anyone",
+        )
+        town.advance(3)
+        assert participant(town, made_call(made)).fetch().status == "connected"
+        town.phone(to, "speak", Speech="hello all")
+        [said] = logged(town, "participant-heard")
+        assert said["words"] == "hello all"
+        [ringing] = [
+            e["data"]
+            for e in town.events(call_sid=made.call_sid)
+            if e["data"].get("status") == "ringing"
+        ]
+        assert (ringing["reason"], ringing["caller_id"]) == ("The meeting", "client:desk")
+        assert "not for anyone" not in str(town.events())
+
+
+def test_a_participants_call_is_recorded_and_limited():
+    with Town({"/r": OK}) as town:
+        enter(town, BOB)
+        made = town.client.conferences("Room").participants.create(
+            from_=SHOP,
+            to=ALICE,
+            record=True,
+            trim="do-not-trim",
+            recording_channels="dual",
+            recording_status_callback=town.url + "/r",
+            time_limit=7,
+        )
+        town.advance(60)
+        assert town.client.calls(made.call_sid).fetch().duration == "7"
+        [told] = town.site.asked("/r")
+        assert (told["RecordingDuration"], told["RecordingChannels"]) == ("7", "2")
+        assert told["RecordingSource"] == "OutboundAPI"
+        assert told["CallSid"] == made.call_sid
+
+
 def test_one_who_is_added_and_does_not_answer():
     with Town({"/c": OK}) as town:
         town.phone(ALICE, Mode="busy")
@@ -938,6 +1016,9 @@ def test_one_who_still_rings_is_not_rung_when_the_conference_ends():
         ({"max_participants": 251}, 400, 20001),
         ({"wait_url": "nonsense"}, 400, 20001),
         ({"timeout": 601}, 400, 21208),
+        ({"machine_detection": "Perhaps"}, 400, 21234),
+        ({"amd_status_callback": "nowhere"}, 400, 21609),
+        ({"recording_track": "left"}, 400, 20001),
     ],
 )
 def test_what_is_refused(wrong, status, code):
