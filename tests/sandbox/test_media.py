@@ -141,7 +141,8 @@ def test_a_picture_that_cannot_be_had_is_left_out_of_what_comes_in(town):
     assert [told[name] for name in ("NumMedia", "MediaContentType0", "MediaContentType1")] == [
         "2", "image/png", "text/vcard",
     ]  # fmt: skip
-    assert town.alerts() == [11200, 11200]
+    alerts = [e["data"] for e in town.events() if e["type"] == "alert"]
+    assert [(a["code"], a["level"]) for a in alerts] == [(11200, "warning")] * 2
     assert town.client.messages(sid).fetch().num_media == "2"
 
 
@@ -176,7 +177,9 @@ def test_a_message_without_its_picture_fails_and_says_why(town, page, code):
     failed = arrived(town, message)
     assert (failed.status, failed.error_code) == ("failed", code)
     assert failed.error_message
-    assert town.alerts() == [code]
+    [alert] = [e for e in town.events() if e["type"] == "alert"]
+    assert (alert["data"]["code"], alert["data"]["url"]) == (code, town.url + "/a")
+    assert (alert["data"]["level"], alert["message_sid"]) == ("error", message.sid)
     told = town.site.asked("/status")
     assert [(t["MessageStatus"], t["ErrorCode"]) for t in told] == [("failed", str(code))]
     assert town.phone(ALICE)["inbox"] == []

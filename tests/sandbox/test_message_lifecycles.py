@@ -223,6 +223,9 @@ def test_what_the_record_forgets_the_phone_still_shows(town):
         media_url=[town.url + "/cat.png"],
     )  # fmt: skip
     assert gone.body == "two"
+    with pytest.raises(TwilioRestException) as refused:
+        town.client.messages(kept.sid).update(body="")
+    assert (refused.value.status, refused.value.code) == (400, 20009)
     town.advance(5)
     assert town.client.messages(kept.sid).update(body="").body == ""
     now = town.client.messages(gone.sid).fetch()

@@ -236,6 +236,15 @@ def test_the_same_area_code_comes_first(town, service):
     assert senders(town, service, ALICE, "+12125550100", BOB) == [NEAR, FAR, NEAR]
 
 
+def test_the_same_country_comes_before_others(town, service):
+    own = town.client.incoming_phone_numbers
+    [offer] = town.client.available_phone_numbers("GB").mobile.list(limit=1)
+    british = own.create(phone_number=offer.phone_number).phone_number
+    put(town, service, SHOP, british, FAR)
+    assert senders(town, service, FRIEND, LONDON) == [british, british]
+    assert senders(town, service, "+33612345678") == [FAR]  # nobody is nearer: the third turn
+
+
 def test_a_name_goes_where_names_are_let_through(town, service):
     put(town, service, SHOP)
     under(town, service).alpha_senders.create(alpha_sender="Pizza Co")
