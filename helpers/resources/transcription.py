@@ -92,5 +92,5 @@ class RealTimeTranscription(BesideCall):
 
     def check(self, params: Params) -> None:
         """A track, and an address to tell."""
-        self.track = one_of("Track", self.track, ("both_tracks", *TRACKS))
+        self.track = one_of("Track", self.track, TRACKS[::-1])  # both are usual
         refuse_callback(self.status_callback_url)

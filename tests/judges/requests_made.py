@@ -64,12 +64,44 @@ class Asked:
     wait: float = 0.0
 
 
+#: Values that make sense where the specification asks only for some text or number.
+LIKELY: dict[str, tuple[str, ...]] = {
+    "ApiVersion": ("2010-04-01",),
+    "AreaCode": ("415", "212"),
+    "CallDelay": ("0", "5"),
+    "Category": ("calls", "sms"),
+    "Distance": ("25",),
+    "Extension": ("12w#",),
+    "MachineDetection": ("Enable", "DetectMessageEnd"),
+    "MachineDetectionTimeout": ("10",),
+    "NearLatLong": ("37.77,-122.42",),
+    "NearNumber": (SHOP,),
+    "PageToken": ("",),
+    "PauseBehavior": ("skip", "silence"),
+    "RecordingChannels": ("mono", "dual"),
+    "RecordingStatusCallbackEvent": ("in-progress", "completed", "absent"),
+    "RecordingTrack": ("inbound", "outbound", "both"),
+    "SendAt": ("2026-01-05T10:30:00Z",),
+    "SendDigits": ("1w2#",),
+    "StatusCallbackEvent": ("initiated", "ringing", "answered", "completed"),
+    "TimeLimit": ("1", "30"),
+    "Timeout": ("1", "60"),
+    "Trim": ("trim-silence", "do-not-trim"),
+}
+
+
 def value(name: str, schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    """A value for a parameter: half of the time a likely one, if there are."""
+    allowed = allowed_value(name, schema)
+    return st.one_of(st.sampled_from(LIKELY[name]), allowed) if name in LIKELY else allowed
+
+
+def allowed_value(name: str, schema: dict[str, Any]) -> st.SearchStrategy[str]:
     """A value that the schema of a parameter allows; for a SID its prefix and ``?``."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if schema.get("type") == "array":
-        return value(name, specification.resolved(schema["items"]))
+        return allowed_value(name, specification.resolved(schema["items"]))
     if schema.get("type") == "boolean":
         return st.sampled_from(("true", "false"))
     if schema.get("type") == "integer":

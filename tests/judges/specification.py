@@ -263,6 +263,7 @@ def _of_module(module: str) -> Iterator[Operation]:
     subject = shown.removesuffix("Instance")
     version = module.split(".")[1]
     prefix = "/2010-04-01" if version == "v2010" else f"/{version}"
+    words = _words(classes[shown])
     row = listed = _shown(classes[shown], subject, module)
     if left_out := NOT_IN_LISTS.get(shown):
         kept = {name: about for name, about in row["properties"].items() if name not in left_out}
@@ -277,9 +278,9 @@ def _of_module(module: str) -> Iterator[Operation]:
                 continue
             reply = None if act == "delete" else _envelope(listed, prefix) if act == "page" else row
             statuses = {"create": (201,), "delete": (204,)}.get(act, (200,))
-            sent = _sent(has.get(f"_{act}", has[act]))
+            sent = _sent(has.get(f"_{act}", has[act]), words)
             required = {name for name, (_, optional) in sent.items() if not optional}
-            schemas = {name: {"type": kind} for name, (kind, _) in sent.items()}
+            schemas = {name: schema for name, (schema, _) in sent.items()}
             yield Operation(
                 f"{_NAMES.get(act, act.title())}{subject}",
                 _METHODS[act],
@@ -302,10 +303,13 @@ def _path(about: ast.ClassDef) -> str | None:
     return None
 
 
-def _sent(method: ast.FunctionDef) -> dict[str, tuple[str, bool]]:
+def _sent(
+    method: ast.FunctionDef, words: dict[str, list[str]]
+) -> dict[str, tuple[dict[str, Any], bool]]:
     """The parameters that a method of the package sends, those of its ``values.of({...})``.
 
-    By name: the kind of value, and whether it may be left out.
+    By name: the schema of its value, and whether it may be left out. *words* are the package's
+    lists of allowed values.
     """
     arguments = method.args.args[1:]
     needed = len(arguments) - len(method.args.defaults)
@@ -317,19 +321,26 @@ def _sent(method: ast.FunctionDef) -> dict[str, tuple[str, bool]]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "values.of":
             [given] = node.args
             assert isinstance(given, ast.Dict)
-            found = {}
+            found: dict[str, tuple[dict[str, Any], bool]] = {}
             for key, value in zip(given.keys, given.values, strict=True):
                 assert isinstance(key, ast.Constant)
                 names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in said]
                 kind, optional = said[names[0]] if names else ("", True)
-                found[str(key.value)] = (_TYPES.get(_inner(kind), "string"), optional)
+                found[str(key.value)] = (_schema(str(key.value), kind, words), optional)
             return found
     return {}
 
 
-def _inner(annotation: str) -> str:
-    """``Union[bool, object]`` is a bool."""
-    return annotation.removeprefix("Union[").partition(",")[0]
+def _schema(name: str, annotation: str, words: dict[str, list[str]]) -> dict[str, Any]:
+    """What a parameter may be: ``Union[bool, object]`` is a boolean."""
+    kind = annotation.removeprefix("Union[").partition(",")[0].strip("'\"")
+    if kind.rpartition(".")[2] in words:
+        return {"type": "string", "enum": words[kind.rpartition(".")[2]]}
+    if kind in ("date", "datetime"):
+        return {"type": "string", "format": kind.replace("datetime", "date-time")}
+    if name.endswith("Method"):
+        return {"type": "string", "format": "http-method"}
+    return {"type": _TYPES.get(kind, "string")}
 
 
 _READ = {
@@ -350,11 +361,7 @@ def _shown(instance: ast.ClassDef, subject: str, module: str) -> dict[str, Any]:
         prefixes["service_sid"] = "MG" if module.startswith("messaging") else "VA"
         if subject == "Service":
             prefixes["sid"] = prefixes["service_sid"]
-    enums = {
-        node.name: [s.value.value for s in node.body if isinstance(s, ast.Assign)]  # type: ignore[attr-defined]
-        for node in instance.body
-        if isinstance(node, ast.ClassDef)
-    }
+    enums = _words(instance)
     fields: dict[str, Any] = {}
     for node in ast.walk(instance):
         if isinstance(node, ast.AnnAssign) and (name := _payload(node)):
@@ -367,6 +374,19 @@ def _shown(instance: ast.ClassDef, subject: str, module: str) -> dict[str, Any]:
         "properties": fields,
         "required": sorted(fields),
         "additionalProperties": False,
+    }
+
+
+def _words(instance: ast.ClassDef) -> dict[str, list[str]]:
+    """The lists of allowed values that a class of the package has, by their names there."""
+    return {
+        node.name: [
+            assigned.value.value
+            for assigned in node.body
+            if isinstance(assigned, ast.Assign) and isinstance(assigned.value, ast.Constant)
+        ]
+        for node in instance.body
+        if isinstance(node, ast.ClassDef)
     }
 
 
