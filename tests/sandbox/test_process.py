@@ -183,6 +183,40 @@ def test_killed_at_any_moment_it_has_lost_nothing_it_acknowledged(start, tmp_pat
     assert len(pressed) >= keys
 
 
+def test_killed_while_many_ask_at_once_it_has_lost_nothing_it_acknowledged(start, tmp_path):
+    """What several requests changed is committed together: each is answered after that."""
+    options = ("--data", str(tmp_path / "world.sqlite"), "--clock", "real", "--type", "full")
+    acknowledged, kept = set(), set()
+    one = start(*options).ready()
+    for _ in range(2):
+        enough = threading.Event()
+
+        def ask(one=one, enough=enough):
+            form = {"To": ALICE, "From": SHOP, "Body": "hi"}
+            with requests.Session() as http, contextlib.suppress(requests.RequestException):
+                http.trust_env, http.auth = False, one.auth
+                while True:
+                    url = f"{one.url}/2010-04-01/Accounts/{one.sid}/Messages.json"
+                    acknowledged.add(http.post(url, data=form, timeout=30).json()["sid"])
+                    if len(acknowledged) % 200 == 150:
+                        enough.set()
+
+        threads = [threading.Thread(target=ask) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        assert enough.wait(30)
+        one.end(signal.SIGKILL)
+        for thread in threads:
+            thread.join(30)
+        one.client.http_client.session.close()
+        one = start(*options).ready()
+        kept = [m.sid for m in one.client.messages.list(page_size=1000)]
+        assert acknowledged <= set(kept)
+        assert len(kept) == len(set(kept))
+        events = one.control("GET", "/events").json()["events"]
+        assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
+
+
 def test_a_live_call_fails_at_the_next_start_with_callback_and_alert(start, tmp_path):
     site = WebSite({"/status": twiml("")})
     data = str(tmp_path / "world.sqlite")
