@@ -150,3 +150,34 @@ def test_an_unknown_kind_is_refused():
 )
 def test_begun_seconds_count_but_not_that_a_clock_was_late(seconds, counted):
     assert begun(seconds) == counted
+
+
+def test_the_walls_clock_lets_others_have_their_turn_between_the_many_things_that_are_due():
+    async def story():
+        clock, seen = Clock("real"), []
+        for n in range(100):
+            clock.plan(0, lambda n=n: seen.append(n))
+        while not seen:
+            await asyncio.sleep(0)
+        first = len(seen)
+        while len(seen) < 100:
+            await asyncio.sleep(0)
+        return first, seen
+
+    first, seen = run(asyncio.wait_for(story(), 10))
+    assert first < 20
+    assert seen == list(range(100))
+
+
+def test_a_plan_that_is_due_sooner_is_not_held_up_by_those_made_before():
+    async def story():
+        clock, seen, both = Clock("real"), [], asyncio.Event()
+        clock.plan(0.05, lambda: (seen.append("later"), both.set()))
+        clock.plan(600, lambda: seen.append("never"))
+        clock.plan(0.0, lambda: seen.append("sooner"))
+        cancelled = clock.plan(0.01, lambda: seen.append("taken back"))
+        cancelled.cancel()
+        await both.wait()
+        return seen
+
+    assert run(asyncio.wait_for(story(), 10)) == ["sooner", "later"]
