@@ -8,6 +8,7 @@ messages, and that a recording has sound.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -227,7 +228,9 @@ class Api:
         params = await request.form() if method == "POST" else request.query()
         asked, operation = self._asked(found, method, path, suffix, params, owner, account)
         try:
-            if suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
+            if suffix == "csv" and operation == "list":
+                reply = self._list(dataclasses.replace(asked, form=_table_form(path)))
+            elif suffix in ("csv", "wav", "mp3") or (suffix == "" and _is_sound(asked, operation)):
                 reply = await self._sound(asked, operation, suffix)
             else:
                 reply = self._operate(asked, operation)
@@ -501,6 +504,11 @@ def _response(reply: Reply) -> Response:
 def _form(path: str, suffix: str) -> str:
     """The form of a reply: JSON by its suffix, and always in the newer APIs; else XML."""
     return replies.JSON if suffix not in ("", "xml") or paths.is_newer(path) else replies.XML
+
+
+def _table_form(path: str) -> str:
+    """The form of a list that is asked for as ``.csv``; what is refused there is so in JSON."""
+    return replies.JSON if paths.is_newer(path) else replies.CSV
 
 
 def _absent(path: str) -> Refusal:

@@ -1,14 +1,16 @@
-"""How a reply is written: as JSON, or as the XML that Twilio answers without a suffix."""
+"""How a reply is written: as JSON, as the XML that Twilio answers without a suffix, as a table."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-JSON, XML = "json", "xml"
-CONTENT_TYPES = {JSON: "application/json", XML: "application/xml"}
+JSON, XML, CSV = "json", "xml", "csv"
+CONTENT_TYPES = {JSON: "application/json", XML: "application/xml", CSV: "text/csv"}
 
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -31,9 +33,26 @@ def write(form: str, name: str, value: dict[str, Any], *, row: str = "") -> byte
     """*value* in *form*. In XML it becomes the element *name*; the rows of a list are *row*s."""
     if form == JSON:
         return _json(value).encode()
+    if form == CSV:
+        return _table(value[name] if row else [value]).encode()
     inner = _list(name, row, value) if row else _element(_camel(name), value)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<TwilioResponse>{inner}</TwilioResponse>'
     return text.encode()
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """Rows below a row of names, those of the XML elements; what has parts is JSON in its cell.
+
+    Source: Twilio's page on alternate representations, which promises no order of the columns and
+    does not say what becomes of parts.
+    """
+    lines = io.StringIO(newline="")
+    table = csv.writer(lines)
+    if rows:
+        table.writerow(map(_camel, rows[0]))
+    for row in rows:
+        table.writerow(_json(v) if isinstance(v, dict) else _text(v) for v in row.values())
+    return lines.getvalue()
 
 
 def _list(plural: str, row: str, envelope: dict[str, Any]) -> str:

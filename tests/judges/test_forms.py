@@ -1,6 +1,8 @@
-"""The same answer in each form: JSON, XML by its suffix, XML without a suffix."""
+"""The same answer in each form: JSON, XML by its suffix, XML without a suffix, CSV for lists."""
 
 import asyncio
+import csv
+import io
 import json
 import xml.etree.ElementTree as ET
 
@@ -105,6 +107,26 @@ def test_xml_says_what_json_says(ask, operation, suffix):
     }
     assert element.attrib == here
     assert not GONE & set(value)
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in GETS if o.name.startswith("List")], ids=lambda o: o.path
+)
+def test_a_table_says_what_json_says(ask, operation):
+    """CSV: a row of names, then a row for each; values are those of the XML."""
+    value = json.loads(ask(operation.path, ".json")[1])
+    [rows] = [inner for inner in value.values() if isinstance(inner, list)]
+    kind, body = ask(operation.path, ".csv")
+    assert kind == "text/csv"
+    found = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+    assert [{k.lower(): v for k, v in row.items()} for row in found] == [
+        {name.replace("_", ""): cell(inner) for name, inner in row.items()} for row in rows
+    ]
+
+
+def cell(value):
+    """What a cell says of a value of JSON."""
+    return json.dumps(value) if isinstance(value, dict) else expected(value)
 
 
 def test_refusals_have_the_same_forms(ask):
