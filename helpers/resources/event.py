@@ -46,7 +46,7 @@ class Event(Resource):
         data = logged["data"]
         if logged["type"] == "webhook":
             url, told = data["url"], data["parameters"]
-            kind, body = data["content_type"], data["body"]
+            kind, body = data.get("content_type", ""), data["body"]  # a WebSocket has no type
         elif logged["type"] == "request" and _is_about(data, sid):
             url, kind = f"{world.address}{data['path']}", "application/json"
             told = {"AccountSid": world.account.sid, **data["parameters"]}
@@ -62,7 +62,7 @@ class Event(Resource):
             },
             response={
                 "response_code": data["status"],
-                "request_duration": data.get("milliseconds", 0),
+                "request_duration": data["milliseconds"] if logged["type"] == "webhook" else 0,
                 "content_type": kind,
                 "response_body": body,
                 "date_created": rfc2822(datetime.fromisoformat(logged["at"])),

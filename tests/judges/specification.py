@@ -520,7 +520,7 @@ def _exists(moment: str) -> bool:
 @FORMATS.checks("uri")
 def _uri(value: object) -> bool:
     """A path on the server or a whole address; "" where there is none."""
-    shape = r"(https?://[^/\s]+)?(/[!#-;=?-Z_a-z~%\[\]]*)?"
+    shape = r"((https?|wss?)://[^/\s]+)?(/[!#-;=?-Z_a-z~%\[\]]*)?"
     return not isinstance(value, str) or bool(re.fullmatch(shape, value))
 
 

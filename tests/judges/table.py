@@ -12,7 +12,7 @@ from tests.judges import node_tour, record, specification
 from tests.judges.record import Tour
 from tests.judges.specification import Operation
 
-HEAD = "| operation | | answers | validates | Python | Node |\n|---|---|---|---|---|---|"
+HEAD = "| operation | request | answers | validates | Python | Node |\n|---|---|---|---|---|---|"
 
 
 def rows(operations: Iterable[Operation], tours: list[Tour]) -> list[str]:
