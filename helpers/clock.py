@@ -107,7 +107,8 @@ class Clock:
         self._work -= 1
         if self._work == 0:
             self._quiet.set()
-            self._arrange()
+            if self.kind == "hurried":  # the others' next moment does not depend on work
+                self._arrange()
 
     @contextmanager
     def work(self) -> Iterator[None]:

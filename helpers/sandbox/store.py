@@ -47,6 +47,8 @@ AT_LEISURE = 0.05
 #: when it has so many pages (of 4 kB): that takes some hundredths of a second, in which nobody is
 #: answered.
 IDLE, CHECKPOINT = 1.0, 16_000
+#: Kilobytes of the file that are kept in memory.
+CACHED = 8_000
 #: How many answers of a kind are remembered between two writes.
 REMEMBERED = 4_096
 
@@ -255,6 +257,7 @@ class Store:
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=NORMAL")
             run(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
+            run(f"PRAGMA cache_size={-CACHED}")
         run("BEGIN IMMEDIATE")
         if empty:
             for line in self._schema:
@@ -591,17 +594,25 @@ class Store:
         For what every event and every call asks for, and hardly anything changes: accounts, keys,
         owned numbers.
         """
-        known = self._known.setdefault(kind, {})
         key = (account_sid, *equal.items())
-        if key not in known:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[key] = self.find(kind, account_sid, **equal)
-        return known[key]
+        try:
+            return self._known[kind][key]
+        except KeyError:
+            return self._remember(kind, key, self.find(kind, account_sid, **equal))
+
+    def _remember(self, kind: type[R], key: Any, found: list[R]) -> list[R]:
+        known = self._known.setdefault(kind, {})
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[key] = found
+        return found
 
     def known(self, kind: type[R], sid: str) -> R | None:
         """The one with this SID, of whichever account, to be read only as with `lookup`."""
-        found = self.lookup(kind, None, sid=sid)
+        try:
+            found: list[R] = self._known[kind][sid]
+        except KeyError:
+            found = self._remember(kind, sid, self.find(kind, None, sid=sid))
         return found[0] if found else None
 
     def page(
