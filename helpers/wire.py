@@ -1,34 +1,70 @@
 """One HTTP request, with time-outs, and a plain sentence when no answer comes.
 
 Client and handset send theirs through here. Redirects are never followed: they would carry
-credentials to another address.
+credentials to another address. What Twilio itself does not answer is asked again, as long as that
+cannot do anything twice.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
+from requests.adapters import BaseAdapter
+from requests.auth import _basic_auth_str
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from helpers.errors import ConnectionFailed
 
 #: Seconds to wait for the connection, and then for each piece of the answer.
 CONNECT, READ = 5.0, 35.0
 
+#: Seconds to wait before each further try of a request that left this machine, and the longest
+#: that a server's ``Retry-After`` is obeyed for.
+PAUSES, LONGEST_PAUSE = (0.5, 1.0, 2.0), 10.0
+
+#: How many addresses are remembered as they are sent.
+ADDRESSES = 256
+
+_FORM = "application/x-www-form-urlencoded"
+
 
 class Wire:
-    """A kept connection to one server; *auth* is the user name and password for it."""
+    """A kept connection to one server; *auth* is the user name and password for it.
 
-    def __init__(self, auth: tuple[str, str] | None, *, read: float = READ) -> None:
-        self._auth = auth
+    *headers* go with every request. *pauses* are those before further tries; this machine is asked
+    once unless they are given.
+    """
+
+    def __init__(
+        self,
+        auth: tuple[str, str] | None,
+        *,
+        read: float = READ,
+        headers: Mapping[str, str] | None = None,
+        pauses: Sequence[float] | None = None,
+    ) -> None:
         self._read = read
+        self._pauses = pauses
         self._direct = requests.Session()
         # Proxies and REQUESTS_CA_BUNDLE are for the way out, never for this machine.
         self._direct.trust_env = False
         self._out = requests.Session()
+        self._headers: dict[str, str] = {
+            "User-Agent": "twilio-by-notebook",
+            "Accept-Encoding": "gzip, deflate",
+            "Accept": "*/*",
+            "Connection": "keep-alive",
+            **(headers or {}),
+        }
+        if auth is not None:
+            self._headers["Authorization"] = _basic_auth_str(*auth)
+        self._roads: dict[str, tuple[str, BaseAdapter, bool]] = {}
 
     def __repr__(self) -> str:
         return "<Wire>"
@@ -40,33 +76,98 @@ class Wire:
         *,
         form: Sequence[tuple[str, str]] = (),
         query: Sequence[tuple[str, str]] = (),
-        headers: dict[str, str] | None = None,
         wait: float = 0,
     ) -> requests.Response:
         """Return the answer, whatever its status; *wait* is how long the server may sit on it.
 
-        ConnectionFailed if there is none, or if *url* is no web address.
+        A GET is tried again when the connection breaks, and when the server says that it is busy
+        (429) or out of order (5xx); anything else only when it surely never left: a POST may have
+        been carried out although no answer came. ConnectionFailed if there is no answer, or if
+        *url* is no web address.
         """
         try:
-            session = self._direct if is_loopback(url) else self._out
-            return session.request(
-                method,
-                url,
-                params=list(query) or None,
-                data=list(form) if method == "POST" else None,
-                headers=headers,
-                auth=self._auth,
-                timeout=(CONNECT, self._read + wait),
-                allow_redirects=False,
-            )
-        except (requests.RequestException, ValueError, OSError) as problem:
-            # Not chained: the libraries' own texts are long and say less.
+            address, adapter, direct = self._roads.get(url) or self._road(url)
+        except (requests.RequestException, ValueError) as problem:
+            # Not chained, here and below: the libraries' own texts are long and say less.
             raise explain(problem, url) from None
+        if query:
+            address += ("&" if "?" in address else "?") + urlencode(query)
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url = method, address
+        prepared.headers = CaseInsensitiveDict(self._headers)
+        if method == "POST":
+            body = urlencode(form).encode()
+            prepared.body = body
+            prepared.headers["Content-Length"] = str(len(body))
+            if body:
+                prepared.headers["Content-Type"] = _FORM
+        timeout = (CONNECT, self._read + wait)
+        pauses = iter((() if direct else PAUSES) if self._pauses is None else self._pauses)
+        while True:
+            try:
+                way: Mapping[str, Any] = _DIRECT if direct else self._way_out(address)
+                answer = adapter.send(prepared, timeout=timeout, **way)
+                answer.content  # noqa: B018 - it is read here, where a broken connection is met
+            except (requests.RequestException, ValueError, OSError) as problem:
+                again = _may_repeat(method, problem) and next(pauses, None)
+                if again is None or again is False:
+                    raise explain(problem, url) from None
+                time.sleep(again)
+                continue
+            if method == "GET" and (answer.status_code >= 500 or answer.status_code == 429):
+                pause = _pause(answer, pauses)
+                if pause is not None:
+                    time.sleep(pause)
+                    continue
+            return answer
+
+    def _road(self, url: str) -> tuple[str, BaseAdapter, bool]:
+        """Return *url* as it is sent, what sends it, and whether it stays on this machine."""
+        direct = is_loopback(url)
+        session = self._direct if direct else self._out
+        prepared = requests.Request("GET", url).prepare()
+        road = (prepared.url or url, session.get_adapter(prepared.url or url), direct)
+        if len(self._roads) >= ADDRESSES:
+            self._roads.clear()
+        self._roads[url] = road
+        return road
+
+    def _way_out(self, address: str) -> Mapping[str, Any]:
+        """The proxies and certificates that the environment names for the way out."""
+        return self._out.merge_environment_settings(address, {}, False, None, None)
 
     def close(self) -> None:
         """Close what is kept open; the next request opens it again."""
         self._direct.close()
         self._out.close()
+
+
+_DIRECT: Mapping[str, Any] = {"stream": False, "verify": True, "cert": None, "proxies": {}}
+
+
+def _may_repeat(method: str, problem: Exception) -> bool:
+    """Whether a request that failed so can be sent again without doing anything twice."""
+    if isinstance(problem, requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return False  # it would fail in the same way
+    if not isinstance(problem, requests.ConnectionError | requests.Timeout):
+        return method == "GET" and isinstance(problem, requests.exceptions.ChunkedEncodingError)
+    return method == "GET" or _never_left(problem)
+
+
+def _never_left(problem: Exception) -> bool:
+    """Whether no connection came about: refused, no such machine, or nobody took it in time."""
+    cause = problem.args[0] if problem.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _pause(answer: requests.Response, pauses: Iterator[float]) -> float | None:
+    """Seconds until a GET that was answered by "not now" is tried again; None for not at all."""
+    pause = next(pauses, None)
+    asked = answer.headers.get("Retry-After", "")
+    if pause is None or not asked.isdigit():
+        return pause
+    return max(pause, float(asked)) if float(asked) <= LONGEST_PAUSE else None
 
 
 def is_loopback(url: str) -> bool:
@@ -78,6 +179,21 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_private(url: str) -> bool:
+    """Tell whether *url* is written as an address that only this machine or its network reaches."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if host.endswith((".localhost", ".local", ".internal", ".test")):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        # A name without a dot is one of this network's, "localhost" among them.
+        return bool(host) and "." not in host
 
 
 def explain(problem: Exception, url: str) -> ConnectionFailed:
