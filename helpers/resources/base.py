@@ -305,6 +305,9 @@ class World(Protocol):
     def begin_beside(self, thing: Any) -> None:
         """Begin what was just saved and runs beside a call: a stream, a transcription ..."""
 
+    def change_payment(self, payment: Any) -> None:
+        """Let a payment go on as it is now: something is to be keyed in, or it is over."""
+
     def end_beside(self, thing: Any) -> None:
         """End what runs beside a call."""
 

@@ -36,6 +36,7 @@ from helpers.resources.number import (
     ValidationRequest,
 )
 from helpers.resources.participant import Participant
+from helpers.resources.payment import Payment
 from helpers.resources.queue import Member
 from helpers.resources.recording import RUNNING, Recording
 from helpers.resources.short_code import ShortCode
@@ -46,6 +47,7 @@ from helpers.sandbox import books
 from helpers.sandbox.actors import spawn
 from helpers.sandbox.calls import recording as recordings
 from helpers.sandbox.calls.live_call import LiveCall
+from helpers.sandbox.calls.paying import Paying
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.limits import Limits
 from helpers.sandbox.live_message import CANCELED, UNDER_WAY, Delivery, Inbound
@@ -160,8 +162,9 @@ class Engine:
 
     def account(self, sid: str) -> Account:
         """The account with this SID, which must exist."""
-        found = self.store.lookup(Account, None, sid=sid)
-        return found[0]
+        found = self.store.known(Account, sid)
+        assert found is not None, sid
+        return found
 
     def owner(self, number: str) -> IncomingPhoneNumber | None:
         """The number's row in whichever account owns it."""
@@ -762,7 +765,13 @@ class AccountWorld:
         if live is not None:
             recordings.hold(live, recording)
 
-    def begin_beside(self, thing: BesideCall) -> None:
+    def change_payment(self, payment: Payment) -> None:
+        live = self.engine.calls.get(payment.call_sid)
+        running = live.beside.get(payment.sid) if live is not None else None
+        if isinstance(running, Paying):
+            running.change(payment)
+
+    def begin_beside(self, thing: BesideCall | Payment) -> None:
         live = self.engine.calls.get(thing.call_sid)
         if live is not None:
             started.begin(live, thing)

@@ -125,6 +125,15 @@ def test_where_nobody_listens_an_alert_says_so_and_it_is_over(town):
     assert here.fetch().status == "in-progress"
 
 
+def test_a_handshake_is_an_event_of_the_call(town, program):
+    here = running(town)
+    here.streams.create(url=program.url + "/in")
+    town.until(lambda: bool(program.talks))
+    town.advance(1)
+    last = here.events.list()[-1]
+    assert (last.request["url"], last.response["response_code"]) == (program.url + "/in", 101)
+
+
 def test_two_of_a_name_at_once_are_refused(town, program):
     here = running(town)
     here.streams.create(url=program.url, name="ears")

@@ -23,6 +23,7 @@ from helpers.sandbox.calls import (
     dialling,
     far_end,
     listening,
+    paying,
     playing,
     record_verb,
     recording,
@@ -112,6 +113,7 @@ class LiveCall(Actor):
         self.first_told: tuple[tuple[str, str], ...] = ()  # extras of the first request
         self.told_back: tuple[tuple[str, str], ...] = ()  # what its end tells a Dial
         self.detection: detection.Detection | None = None
+        self.paying: paying.Paying | None = None  # the payment that the keys are for
         self.over: bool = False
         self._page: steps.Page | None = None  # the newest document
         self._listens = False  # keys and words go to whoever listens now, and are not kept
@@ -244,7 +246,8 @@ class LiveCall(Actor):
         """The API, a limit or the other leg ends it: ``completed``, ``canceled``, ``no-answer``.
 
         Only what was answered is completed; what the API ends before has been canceled, whichever
-        of the two it said. Without *wake* it is over, but does not know yet: whoever ended it wakes it in its turn.
+        of the two it said. Without *wake* it is over, but does not know yet: whoever ended it
+        wakes it in its turn.
         Returns whether there was something to end.
         """
         if self.over:
@@ -267,6 +270,12 @@ class LiveCall(Actor):
 
         *heard* is false for another call's keys, for whoever listens in has heard them there.
         """
+        if self.paying is not None:
+            rest = self.paying.take(digits)
+            self.entry("press", "x" * (len(digits) - len(rest)))
+            if not rest:
+                return
+            digits = rest
         self.entry("press", digits)
         if heard:
             self.pressed("inbound", digits)

@@ -273,7 +273,7 @@ async def open_socket(
     live: LiveCall, url: str, parameters: Sequence[tuple[str, str]]
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket for a call, and write that into the log. Raises `NoSocket`."""
-    status, error = 101, None
+    status, error, began = 101, None, live.clock.now()
     try:
         with live.clock.work():
             return await live.engine.webhooks.open_socket(url, token=live.account.auth_token)
@@ -288,5 +288,7 @@ async def open_socket(
             "status": status,
             "body": "",
             "error": error,
+            "content_type": "",
+            "milliseconds": round((live.clock.now() - began).total_seconds() * 1000),
         }
         live.engine.event(live.call.account_sid, "webhook", data, call_sid=live.call.sid)

@@ -1,12 +1,14 @@
-"""What the API starts beside a call: the same streams and transcriptions as a document's Start."""
+"""What the API starts beside a call: streams and transcriptions as a document's Start, payments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from helpers.resources.beside import BesideCall
+from helpers.resources.payment import Payment
 from helpers.resources.stream import Stream
 from helpers.resources.transcription import RealTimeTranscription
+from helpers.sandbox.calls import paying
 from helpers.sandbox.streams import streaming, transcribing
 from helpers.twiml import steps
 
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
     from helpers.sandbox.calls.live_call import LiveCall
 
 
-def begin(live: LiveCall, row: BesideCall) -> None:
+def begin(live: LiveCall, row: BesideCall | Payment) -> None:
     """Begin what the API asked for, while the call goes on."""
     match row:
+        case Payment():
+            paying.Paying(live, row)
+            return
         case Stream():
             work = streaming.start(live, _stream(row), row)
         case RealTimeTranscription():
