@@ -32,7 +32,8 @@ Settings, in the project's pytest section, or for one test or module by a mark, 
     @pytest.mark.twilio(type="trial", numbers=["+15005550006"], verified=["+14155550100"])
 
 They are the options of ``python -m helpers.sandbox``, but where it listens and where it keeps
-things; and ``redirect=False``, which leaves official clients alone. The account is a full one
+things; and ``redirect=False``, which leaves official clients alone. A test that has the mark has a
+sandbox, whether it names one or not. The account is a full one
 unless a test says otherwise. There is no entry point on purpose: installed for something else, the
 package does not put fixtures into other projects' tests.
 
@@ -157,6 +158,13 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[TwilioSandbox]:
     finally:
         del request.node.stash[_WORLD]
         opened.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _marked_for_twilio(request: pytest.FixtureRequest) -> None:
+    """Who has the mark has a sandbox, even if nothing of it is named as an argument."""
+    if request.node.get_closest_marker(_MARK) is not None:
+        request.getfixturevalue("sandbox")
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -82,6 +82,15 @@ def test_a_mark_chooses_the_world(sandbox, twilio_client):
     assert refused.value.code == 21608
 
 
+@pytest.mark.twilio
+def test_the_mark_alone_gives_a_sandbox():
+    assert shop.remind(ALICE).startswith("SM")
+
+
+def test_without_the_mark_there_is_none():
+    assert "TWILIO_ACCOUNT_SID" not in os.environ
+
+
 def test_the_settings_of_the_project_count(sandbox):
     assert sandbox.numbers == ["+15005550006", "+15005550009"]
 
