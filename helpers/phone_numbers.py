@@ -27,6 +27,11 @@ _REASONS = {
 }
 
 
+@lru_cache(maxsize=4096)  # several questions are asked of one number; nobody changes the answer
+def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+    return phonenumbers.parse(text, region)
+
+
 def read(text: str, region: str | None = None) -> str:
     """Return the number that *text* spells, in E.164.
 
@@ -35,7 +40,7 @@ def read(text: str, region: str | None = None) -> str:
     """
     shown = text.strip()
     try:
-        number = phonenumbers.parse(shown, region)
+        number = _parsed(shown, region)
     except phonenumbers.NumberParseException as problem:
         if not any(c.isdigit() for c in shown):
             why = "there is no digit in it"
@@ -114,13 +119,13 @@ def region(number: str) -> str | None:
     area code decides, and at last the largest country of the code.
     """
     try:
-        parsed = phonenumbers.parse(number, None)
+        parsed = _parsed(number)
     except phonenumbers.NumberParseException:
         return None
     code = parsed.country_code or 0
     found = phonenumbers.region_code_for_number(parsed)
     if found is None and code == 1:
-        neighbour = phonenumbers.parse(number[:5] + "2345678", None)
+        neighbour = _parsed(number[:5] + "2345678")
         found = phonenumbers.region_code_for_number(neighbour)
     if found is None:
         found = phonenumbers.region_code_for_country_code(code)
@@ -142,7 +147,7 @@ def kind(number: str) -> str:
     """Return "local", "mobile" or "toll-free"; "local" where nobody can tell."""
     if number.startswith(tuple(f"+1{code}" for code in TOLL_FREE)):
         return "toll-free"
-    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    found = phonenumbers.number_type(_parsed(number))
     return next((name for name, known in KINDS.items() if known == found), "local")
 
 
@@ -151,7 +156,7 @@ def is_kind(number: str, wanted: str) -> bool:
 
     Some countries, such as Mexico, give landlines and mobiles the same numbers: they can be both.
     """
-    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    found = phonenumbers.number_type(_parsed(number))
     if found == PhoneNumberType.FIXED_LINE_OR_MOBILE and not number.startswith("+1"):
         return wanted in ("local", "mobile")
     return kind(number) == wanted
@@ -164,7 +169,7 @@ def takes_no_texts(number: str) -> bool:
     In North America and the United Kingdom it tries to deliver them.
     Source: https://www.twilio.com/docs/api/errors/21635.
     """
-    parsed = phonenumbers.parse(number, None)
+    parsed = _parsed(number)
     if parsed.country_code in (1, 44):
         return False
     return bool(phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE)
@@ -176,7 +181,7 @@ def is_premium(number: str) -> bool:
     # North America keeps the whole area code for that; elsewhere the library knows.
     if number.startswith("+1900"):
         return True
-    found = phonenumbers.number_type(phonenumbers.parse(number, None))
+    found = phonenumbers.number_type(_parsed(number))
     return bool(found == PhoneNumberType.PREMIUM_RATE)
 
 

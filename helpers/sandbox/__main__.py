@@ -114,9 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(" ".join(filter(None, (problem.what, problem.next_step))), file=sys.stderr)
         return 2
     # What was loaded stays for the process's whole life; the collector need not look at it. What
-    # comes later seldom goes in circles, and a look at all of it makes somebody wait: fewer looks.
+    # comes later seldom goes in circles, so the looks at more than the newest can be rare: each
+    # makes somebody wait.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(5_000, 200, 20)
     print(
         f"sandbox ready at {sandbox.url} account {sandbox.account_sid} token {sandbox.auth_token}",
         flush=True,

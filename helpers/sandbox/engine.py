@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -168,8 +168,7 @@ class Engine:
 
     def owner(self, number: str) -> IncomingPhoneNumber | None:
         """The number's row in whichever account owns it."""
-        found = self.store.lookup(IncomingPhoneNumber, None, phone_number=number)
-        return found[0] if found else None
+        return self.store.lookup_by(IncomingPhoneNumber, None, "phone_number").get(number)
 
     def texted(self, number: str) -> IncomingPhoneNumber | None:
         """Who gets texts to a number or short code, in whichever account."""
@@ -661,19 +660,17 @@ class AccountWorld:
     def log(self, call_sid: str) -> list[dict[str, Any]]:
         return self.engine.store.events(self.account.sid, 0, call_sid)
 
-    def _lookup(self, kind: type[R], **fields: Any) -> list[R]:
-        return self.engine.store.lookup(kind, self.account.sid, **fields)
+    def _by_number(self, kind: type[R]) -> Mapping[Any, R]:
+        return self.engine.store.lookup_by(kind, self.account.sid, "phone_number")
 
     def owner(self, number: str) -> IncomingPhoneNumber | None:
         return self.engine.owner(number)
 
     def owned(self, number: str) -> IncomingPhoneNumber | None:
-        found = self._lookup(IncomingPhoneNumber, phone_number=number)
-        return found[0] if found else None
+        return self._by_number(IncomingPhoneNumber).get(number)
 
     def verified(self, number: str) -> OutgoingCallerId | None:
-        found = self._lookup(OutgoingCallerId, phone_number=number)
-        return found[0] if found else None
+        return self._by_number(OutgoingCallerId).get(number)
 
     def verifiers(self, number: str) -> int:
         rows = self.engine.store.lookup(OutgoingCallerId, None, phone_number=number)

@@ -21,7 +21,7 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -35,6 +35,7 @@ from helpers.errors import SandboxError
 from helpers.resources.base import Resource, from_column, kinds, to_column
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -214,7 +215,7 @@ class Store:
         self._savepoint = False  # whether changes of the block have been run
         self._wiped = False  # whether it has wiped an account
         # What `lookup` and `handset` have read, until something of the kind is written.
-        self._known: dict[type[Resource], dict[Any, list[Any]]] = {}
+        self._known: dict[type[Resource], dict[Any, Any]] = {}
         # Where each row stands, by its SID; read once for each kind.
         self._places: dict[type[Resource], dict[str, int]] = {}
         self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
@@ -596,11 +597,26 @@ class Store:
         """
         key = (account_sid, *equal.items())
         try:
-            return self._known[kind][key]
+            found: list[R] = self._known[kind][key]
         except KeyError:
-            return self._remember(kind, key, self.find(kind, account_sid, **equal))
+            found = self._remember(kind, key, self.find(kind, account_sid, **equal))
+        return found
 
-    def _remember(self, kind: type[R], key: Any, found: list[R]) -> list[R]:
+    def lookup_by(self, kind: type[R], account_sid: str | None, field: str) -> Mapping[Any, R]:
+        """The same rows by the value of a field; the oldest where several have the same.
+
+        What is not among them is known without a question to the file: most numbers that are
+        called or texted are nobody's.
+        """
+        key = (account_sid, "by", field)
+        try:
+            by: Mapping[Any, R] = self._known[kind][key]
+        except KeyError:
+            rows = self.find(kind, account_sid)
+            by = self._remember(kind, key, {getattr(row, field): row for row in reversed(rows)})
+        return by
+
+    def _remember(self, kind: type[R], key: Any, found: T) -> T:
         known = self._known.setdefault(kind, {})
         if len(known) >= REMEMBERED:
             known.clear()
