@@ -353,9 +353,8 @@ class Connect(Step):
     """Ring other parties and join the first that answers. Answer: `Connected`.
 
     Comes back when the joined call is over, or nobody answered. *caller_id* "" means the caller's
-    own; *record* is "do-not-record", "record-from-answer", "record-from-ringing" or one of the two
-    with "-dual"; *reason* is shown to who is called; *refers* says that a called SIP address may
-    send the caller elsewhere.
+    own; *taping* is how all of it is recorded, or None; *reason* is shown to who is called;
+    *refers* says that a called SIP address may send the caller elsewhere.
     """
 
     targets: tuple[Target, ...]
@@ -365,12 +364,7 @@ class Connect(Step):
     hangup_on_star: bool = False
     sequential: bool = False
     answer_on_bridge: bool = False
-    record: str = "do-not-record"
-    recording_callback: str = ""
-    recording_callback_method: str = "POST"
-    recording_callback_events: tuple[str, ...] = ("completed",)
-    recording_track: str = "both"
-    trim: str = "do-not-trim"
+    taping: Taping | None = None
     reason: str = ""
     refers: bool = False
 
@@ -382,8 +376,12 @@ class Connect(Step):
 
 @dataclass(frozen=True, slots=True)
 class Taping:
-    """How a Dial wants recorded what is said in it: in 1 or 2 *channels*, and whom to tell."""
+    """How a Dial wants recorded what is said in it: in 1 or 2 *channels*, and whom to tell.
 
+    It begins with the answer, or *from_ringing* on.
+    """
+
+    from_ringing: bool = False
     channels: int = 1
     track: str = "both"
     trim: str = "do-not-trim"
@@ -464,12 +462,7 @@ class TakeFromQueue(Step):
     time_limit: float = 14400
     hangup_on_star: bool = False
     answer_on_bridge: bool = False
-    record: str = "do-not-record"
-    recording_callback: str = ""
-    recording_callback_method: str = "POST"
-    recording_callback_events: tuple[str, ...] = ("completed",)
-    recording_track: str = "both"
-    trim: str = "do-not-trim"
+    taping: Taping | None = None
 
     def __str__(self) -> str:
         return f"take the first out of the queue {self.name}, for {_lasting(self.timeout)} at most"

@@ -23,7 +23,6 @@ from helpers.twiml.steps import (
     HangUp,
     Join,
     Speak,
-    Taping,
 )
 from tests.twiml.driver import hear, of, page
 
@@ -169,15 +168,6 @@ def test_an_audio_file_is_a_waiting_document_too():
     sound = page(b"", "http://shop.test/music.mp3", "audio/mpeg")
     steps = hear("<Redirect>/music.mp3</Redirect>", {Fetch: sound}, kind="conference")
     assert steps[-2] == Begin("Play", "http://shop.test/music.mp3")
-
-
-def test_a_dial_that_records_records_its_own_call():
-    dial = 'record="record-from-ringing-dual" recordingStatusCallback="/made" trim="trim-silence"'
-    assert joined(dial=dial).taping == Taping(
-        channels=2, trim="trim-silence", callback="http://shop.test/made"
-    )
-    assert joined(dial='record="true"').taping == Taping(channels=1)
-    assert joined(dial='record="false"').taping is None
 
 
 def test_a_coach_that_is_no_call_sid_is_told_once_and_fails_the_dial():

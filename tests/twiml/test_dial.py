@@ -22,7 +22,10 @@ from helpers.twiml.steps import (
     Detection,
     Fetch,
     HangUp,
+    Join,
     Speak,
+    TakeFromQueue,
+    Taping,
     Target,
 )
 from tests.twiml.driver import hear, of, page
@@ -50,12 +53,7 @@ def test_defaults():
         hangup_on_star=False,
         sequential=False,
         answer_on_bridge=False,
-        record="do-not-record",
-        recording_callback="",
-        recording_callback_method="POST",
-        recording_callback_events=("completed",),
-        recording_track="both",
-        trim="do-not-trim",
+        taping=None,
         reason="",
         refers=False,
     )
@@ -71,18 +69,42 @@ def test_defaults():
         ('hangupOnStar="true"', "hangup_on_star", True),
         ('sequential="true"', "sequential", True),
         ('answerOnBridge="true"', "answer_on_bridge", True),
-        ('record="true"', "record", "record-from-answer"),
-        ('record="false"', "record", "do-not-record"),
-        ('record="record-from-ringing-dual"', "record", "record-from-ringing-dual"),
-        ('recordingStatusCallback="/r"', "recording_callback", "http://shop.test/r"),
-        ('recordingTrack="inbound"', "recording_track", "inbound"),
-        ('trim="trim-silence"', "trim", "trim-silence"),
         ('callReason="your order"', "reason", "your order"),
         ('referUrl="/refer"', "refers", True),
     ],
 )
 def test_attributes(attributes, field, value):
     assert getattr(asked(attributes), field) == value
+
+
+@pytest.mark.parametrize(
+    ("attributes", "taping"),
+    [
+        ('record="false" recordingTrack="inbound"', None),
+        ('recordingStatusCallback="/r"', None),
+        ('record="true"', Taping()),
+        ('record="record-from-answer"', Taping()),
+        ('record="record-from-answer-dual"', Taping(channels=2)),
+        ('record="record-from-ringing"', Taping(from_ringing=True)),
+        ('record="record-from-ringing-dual"', Taping(from_ringing=True, channels=2)),
+        ('record="true" recordingTrack="inbound"', Taping(track="inbound")),
+        ('record="true" trim="trim-silence"', Taping(trim="trim-silence")),
+        (
+            'record="true" recordingStatusCallback="/r" recordingStatusCallbackMethod="GET" '
+            'recordingStatusCallbackEvent="absent"',
+            Taping(
+                callback="http://shop.test/r", callback_method="GET", callback_events=("absent",)
+            ),
+        ),
+    ],
+)
+def test_how_it_is_recorded(attributes, taping):
+    """The same for parties, a queue and a conference."""
+    assert asked(attributes).taping == taping
+    dial = f"<Dial {attributes}>%s</Dial>"
+    (taken,) = of(TakeFromQueue, hear(dial % "<Queue>q</Queue>", {TakeFromQueue: DONE, Fetch: END}))
+    (joined,) = of(Join, hear(dial % "<Conference>c</Conference>", {Join: DONE, Fetch: END}))
+    assert taken.taping == joined.taping == taping
 
 
 @pytest.mark.executes(

@@ -124,12 +124,7 @@ def test_dial_queue_defaults():
         time_limit=14400,
         hangup_on_star=False,
         answer_on_bridge=False,
-        record="do-not-record",
-        recording_callback="",
-        recording_callback_method="POST",
-        recording_callback_events=("completed",),
-        recording_track="both",
-        trim="do-not-trim",
+        taping=None,
     )
 
 
@@ -142,10 +137,6 @@ def test_dial_queue_defaults():
         ("", 'timeLimit="60"', "time_limit", 60),
         ("", 'hangupOnStar="true"', "hangup_on_star", True),
         ("", 'answerOnBridge="true"', "answer_on_bridge", True),
-        ("", 'record="true"', "record", "record-from-answer"),
-        ("", 'recordingTrack="inbound"', "recording_track", "inbound"),
-        ("", 'trim="trim-silence"', "trim", "trim-silence"),
-        ("", 'recordingStatusCallback="/r"', "recording_callback", "http://shop.test/r"),
     ],
 )
 def test_dial_queue_attributes(noun, dial, field, value):

@@ -63,8 +63,7 @@ class Dialling:
             if not legs:
                 continue
             self.ringing, self.winner = list(legs), None
-            if "ringing" in self.step.record:
-                await self._record()
+            await self._record(ringing=True)
             ended = await self._join(legs)
             if ended.bridged or self.live.gone:
                 break
@@ -154,8 +153,7 @@ class Dialling:
         """The two sides talk until one of them, a star or the limit ends it."""
         live = self.live
         live.answer("")
-        if self.step.record != "do-not-record":
-            await self._record()
+        await self._record()
         refer_to = ""
         try:
             with live.listening():
@@ -212,10 +210,11 @@ class Dialling:
 
     # -- recording ---------------------------------------------------------------------------
 
-    async def _record(self) -> None:
-        """Record from now on, if nothing runs yet."""
-        if self.tape is None:
-            self.tape = await recording.begin_of_dial(self.live, self.step)
+    async def _record(self, ringing: bool = False) -> None:
+        """Record from now on, if that is wanted and nothing runs yet."""
+        taping = self.step.taping
+        if taping is not None and self.tape is None and (taping.from_ringing or not ringing):
+            self.tape = await recording.begin_of_dial(self.live, taping)
 
     async def _stop_tape(self) -> None:
         if self.tape is not None:

@@ -171,17 +171,17 @@ async def begin(
     return tape
 
 
-async def begin_of_dial(live: LiveCall, step: steps.Connect | steps.TakeFromQueue) -> Tape:
-    """Record a call from now on as its Dial wants it."""
+async def begin_of_dial(live: LiveCall, taping: steps.Taping) -> Tape:
+    """Record a call from now on as its Dial wants it: alone, with all that it hears."""
     return await begin(
         live,
         "DialVerb",
-        channels=2 if step.record.endswith("dual") else 1,
-        track=step.recording_track,
-        callback=step.recording_callback,
-        method=step.recording_callback_method,
-        events=tuple(step.recording_callback_events),
-        trims=step.trim == "trim-silence",
+        channels=taping.channels,
+        track=taping.track,
+        callback=taping.callback,
+        method=taping.callback_method,
+        events=tuple(taping.callback_events),
+        trims=taping.trim == "trim-silence",
     )
 
 

@@ -440,7 +440,7 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
         with live.listening(), live.broken_off_by("room"):
             try:
                 if step.taping is not None:
-                    tape = await _tape(live, step.taping)
+                    tape = await recording.begin_of_dial(live, step.taping)
                 await room.welcome(seat)
                 await _stay(live, room, seat)
             finally:
@@ -463,20 +463,6 @@ async def join(live: LiveCall, step: steps.Join) -> steps.Connected:
     if seat.failed:
         return steps.Connected("failed", caller_left=live.gone)
     return steps.Connected("answered", bridged=True, recording_url=url, caller_left=live.gone)
-
-
-async def _tape(live: LiveCall, taping: steps.Taping) -> recording.Tape:
-    """Record this call alone: what it says, and what it hears of the conference."""
-    return await recording.begin(
-        live,
-        "DialVerb",
-        channels=taping.channels,
-        track=taping.track,
-        callback=taping.callback,
-        method=taping.callback_method,
-        events=tuple(taping.callback_events),
-        trims=taping.trim == "trim-silence",
-    )
 
 
 async def _stay(live: LiveCall, room: Room, seat: Seat) -> None:

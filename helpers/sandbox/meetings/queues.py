@@ -278,7 +278,8 @@ async def take(live: LiveCall, step: steps.TakeFromQueue) -> steps.Connected:
                 bridge = place.bridge
                 assert bridge is not None
                 timer = live.clock.plan(step.time_limit, bridge.end)
-                tape = await _tape(live, step)
+                if step.taping is not None:
+                    tape = await recording.begin_of_dial(live, step.taping)
                 await talk(live, "queue", lambda: bridge.over)
     except Interrupted as stop:
         parted = stop
@@ -333,12 +334,6 @@ async def _reach(live: LiveCall, line: Line, step: steps.TakeFromQueue) -> Place
         if place is not None and place.bridge is not None:
             line.takers.remove(live)
             return place
-
-
-async def _tape(live: LiveCall, step: steps.TakeFromQueue) -> recording.Tape | None:
-    if step.record == "do-not-record":
-        return None
-    return await recording.begin_of_dial(live, step)
 
 
 def _let_go(live: LiveCall, line: Line) -> None:

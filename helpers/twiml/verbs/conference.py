@@ -20,7 +20,8 @@ from helpers.twiml.attributes import (
     declare,
 )
 from helpers.twiml.element import Fault, TwiML
-from helpers.twiml.steps import Join, Taping
+from helpers.twiml.steps import Join
+from helpers.twiml.verbs.taping import taping
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
@@ -108,20 +109,5 @@ class Conference(TwiML):
             event_callback=scene.link(self.get("event_callback_url")),
             time_limit=dial.get("time_limit"),
             hangup_on_star=dial.get("hangup_on_star"),
-            taping=_taping(dial, scene),
+            taping=taping(dial, scene),
         )
-
-
-def _taping(dial: TwiML, scene: Scene) -> Taping | None:
-    """The recording that the Dial asks for: of this call, not of the conference."""
-    record = dial.get("record")
-    if record in ("do-not-record", "false"):
-        return None
-    return Taping(
-        channels=2 if record.endswith("-dual") else 1,
-        track=dial.get("recording_track"),
-        trim=dial.get("trim"),
-        callback=scene.link(dial.get("recording_status_callback")),
-        callback_method=dial.get("recording_status_callback_method"),
-        callback_events=dial.get("recording_status_callback_event"),
-    )

@@ -35,13 +35,12 @@ from helpers.twiml.steps import (
 from helpers.twiml.verbs.conference import Conference
 from helpers.twiml.verbs.parties import Party, is_number, no_number
 from helpers.twiml.verbs.queue import Queue
+from helpers.twiml.verbs.taping import taping
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
 
 __all__ = ["Dial"]
-
-ALIASES = {"true": "record-from-answer", "false": "do-not-record"}
 
 # Beside numbers: a client, WhatsApp, or for a SIP party any word of these characters.
 CALLER_ID = r"((client|whatsapp|sips?):)?[A-Za-z0-9+_.@-]+"
@@ -189,7 +188,6 @@ class Dial(TwiML):
         return (yield from self.afterwards(ended, scene))
 
     def _connect(self, targets: tuple[Target, ...], scene: Scene) -> Connect:
-        record = self.get("record")
         return Connect(
             targets,
             caller_id=self.get("caller_id") or "",
@@ -199,12 +197,7 @@ class Dial(TwiML):
             sequential=self.get("sequential"),
             # A call that is answered already has nothing left to put off.
             answer_on_bridge=self.get("answer_on_bridge") and not scene.answered,
-            record=ALIASES.get(record, record),
-            recording_callback=scene.link(self.get("recording_status_callback")),
-            recording_callback_method=self.get("recording_status_callback_method"),
-            recording_callback_events=self.get("recording_status_callback_event"),
-            recording_track=self.get("recording_track"),
-            trim=self.get("trim"),
+            taping=taping(self, scene),
             reason=self.get("call_reason") or "",
             refers=bool(self.get("refer_url")),
         )

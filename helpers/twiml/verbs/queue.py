@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.twiml.attributes import Method, Text, Url, Whole, declare
 from helpers.twiml.element import Fault, TwiML
 from helpers.twiml.steps import Begin, Dequeued, Fetch, LeaveQueue, Step, TakeFromQueue, WaitInQueue
+from helpers.twiml.verbs.taping import taping
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
@@ -153,7 +154,6 @@ class Queue(TwiML):
         """What the Dial around it asks for; None for a queue that cannot be."""
         if next(self.faults(), None) is not None:
             return None
-        record = dial.get("record")
         return TakeFromQueue(
             self.own_text(),
             url=scene.link(self.get("url")),
@@ -162,10 +162,5 @@ class Queue(TwiML):
             time_limit=dial.get("time_limit"),
             hangup_on_star=dial.get("hangup_on_star"),
             answer_on_bridge=dial.get("answer_on_bridge") and not scene.answered,
-            record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
-            recording_callback=scene.link(dial.get("recording_status_callback")),
-            recording_callback_method=dial.get("recording_status_callback_method"),
-            recording_callback_events=dial.get("recording_status_callback_event"),
-            recording_track=dial.get("recording_track"),
-            trim=dial.get("trim"),
+            taping=taping(dial, scene),
         )
