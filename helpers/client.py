@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import requests
 
     from helpers.places import Place, Use
-    from helpers.resources.base import Resource
 
 TWILIO = "https://api.twilio.com"
 CORE, CORE_VERSION = "api", "2010-04-01"
@@ -345,7 +344,7 @@ class Collection:
     def _element(self, use: Use, values: Mapping[str, Any]) -> Instance:
         sid = values.get(use.kind.key)
         url = f"{self._url}/{quote(sid, safe='')}" if isinstance(sid, str) else None
-        return Instance(self._client, self._place, url, use.kind, values)
+        return Instance(self._client, self._place, url, use, values)
 
 
 class Instance:
@@ -361,25 +360,23 @@ class Instance:
         client: Client,
         place: Place,
         url: str | None,
-        kind: type[Resource] | None = None,
+        use: Use | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
         self._client = client
         self._place = place
         self._url = url
-        self._kind = kind
+        self._use = use
         mine = self.__dict__
         if url is not None:
             for name, function in _methods(place, "element").items():
                 mine[name] = MethodType(function, self)
-        if kind is not None:
-            from helpers.places import attributes
-
-            mine.update(attributes(kind, values or {}))
+        if use is not None:
+            mine.update(use.attributes(values or {}))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            if name == "_from" and self.__dict__.get("_kind") is not None:
+            if name == "_from" and self.__dict__.get("_use") is not None:
                 raise AttributeError("the number it comes from is .from_ here")
             raise AttributeError(name)
         if name == "from_" and "_from" in self.__dict__:
@@ -390,9 +387,9 @@ class Instance:
         return sorted({*super().__dir__(), *(self._place.below if self._url else ())})
 
     def __repr__(self) -> str:
-        if self._kind is None:
+        if self._use is None:
             return f"<{_name(self._place)} {(self._url or '').rpartition('/')[2]}>"
-        shown = [self._kind.__name__]
+        shown = [self._use.kind.__name__]
         for name in ("sid", "phone_number", "status"):
             value = self.__dict__.get(name)
             if isinstance(value, str):
@@ -424,8 +421,7 @@ class Instance:
 
     def _answer(self, operation: str, method: str, **request: Any) -> Instance:
         values = self._client._request(method, f"{self._url}{self._place.suffix}", **request)
-        kind = self._place.uses[operation].kind
-        return Instance(self._client, self._place, self._url, kind, values)
+        return Instance(self._client, self._place, self._url, self._place.uses[operation], values)
 
 
 class Version:

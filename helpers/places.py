@@ -10,15 +10,17 @@ import functools
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 import helpers.resources  # noqa: F401 - importing the folder declares every kind
 from helpers.resources.base import VERSION, Resource, View, from_rfc2822, kinds
 from helpers.resources.newer import NewerResource
+
+# Tables of operations are read by the kind's name, or by the path where only one place is meant.
 
 # Arguments that may not be left out, and may be given without their names.
 REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
@@ -41,16 +43,38 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("VerifyService", "create"): ("friendly_name",),
     ("Verification", "create"): ("to", "channel"),
     ("Verification", "update"): ("status",),
+    ("Payment", "create"): ("idempotency_key", "status_callback"),
+    ("Payment", "update"): ("idempotency_key", "status_callback"),
+    ("IncomingPhoneNumbers/Local", "create"): ("phone_number",),
+    ("IncomingPhoneNumbers/Mobile", "create"): ("phone_number",),
+    ("IncomingPhoneNumbers/TollFree", "create"): ("phone_number",),
+}
+
+# What Twilio's client offers only elsewhere.
+_OF_ANOTHER = "CallSid ConferenceSid IncludeSoftDeleted"
+LESS: dict[tuple[str, str], str] = {
+    ("Calls/{call_sid}/Recordings", "list"): _OF_ANOTHER,
+    ("Conferences/{conference_sid}/Recordings", "list"): _OF_ANOTHER,
+    ("IncomingPhoneNumbers/Local", "create"): "AreaCode",
+    ("IncomingPhoneNumbers/Mobile", "create"): "AreaCode",
+    ("IncomingPhoneNumbers/TollFree", "create"): "AreaCode",
 }
 
 # What Twilio takes and the sandbox has no use for: SIP, branded calls, message templates and the
-# like.
+# like. An element <Parameter> each, where a request does what TwiML does otherwise.
+_PARAMETERS = " ".join(f"Parameter{i}.Name Parameter{i}.Value" for i in range(1, 100))
+_OTHER_FACTORS = (
+    "Push.IncludeDate Push.ApnCredentialSid Push.FcmCredentialSid Totp.Issuer Totp.TimeStep "
+    "Totp.CodeLength Totp.Skew Whatsapp.MsgServiceSid Whatsapp.From Passkeys.RelyingParty.Id "
+    "Passkeys.RelyingParty.Name Passkeys.RelyingParty.Origins Passkeys.AuthenticatorAttachment "
+    "Passkeys.DiscoverableCredentials Passkeys.UserVerification"
+)
 MORE: dict[tuple[str, str], str] = {
     ("Call", "create"): (
         "MachineDetection MachineDetectionTimeout MachineDetectionSpeechThreshold "
         "MachineDetectionSpeechEndThreshold MachineDetectionSilenceTimeout AsyncAmd "
         "AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod SipAuthUsername SipAuthPassword "
-        "Byoc CallReason CallToken ClientNotificationUrl"
+        "Byoc CallReason CallToken ClientNotificationUrl RecordingConfigurationId Passports"
     ),
     ("Participant", "create"): (
         "StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout TimeLimit CallerId Record "
@@ -59,14 +83,28 @@ MORE: dict[tuple[str, str], str] = {
         "SipAuthPassword Byoc CallReason CallToken ClientNotificationUrl CallerDisplayName "
         "RecordingConfigurationId MachineDetection MachineDetectionTimeout "
         "MachineDetectionSpeechThreshold MachineDetectionSpeechEndThreshold "
-        "MachineDetectionSilenceTimeout AmdStatusCallback AmdStatusCallbackMethod"
+        "MachineDetectionSilenceTimeout AmdStatusCallback AmdStatusCallbackMethod Passports "
+        "EmergencyCallerPosition EmergencyCallerLocation EmergencyName EmergencyAddress "
+        "EmergencyZipCode EmergencyCity EmergencyState EmergencyCountry"
     ),
     ("Message", "create"): (
         "ApplicationSid ValidityPeriod SendAt ScheduleType SmartEncoded ShortenUrls "
         "ProvideFeedback SendAsMms ContentRetention AddressRetention ContentSid ContentVariables "
         "PersistentAction RiskCheck TrafficType FallbackFrom Attempt ForceDelivery MaxPrice "
-        "MessagingServiceSid"
+        "MessagingServiceSid MessageIntent"
     ),
+    ("Recording", "create"): "RecordingConfigurationId",
+    ("Recordings", "fetch"): "IncludeSoftDeleted",
+    ("Stream", "create"): _PARAMETERS,
+    ("Siprec", "create"): f"ConnectorName Track StatusCallback StatusCallbackMethod {_PARAMETERS}",
+    ("VerifyService", "create"): _OTHER_FACTORS,
+    ("VerifyService", "update"): _OTHER_FACTORS,
+    ("Verification", "create"): (
+        "CustomFriendlyName CustomMessage SendDigits Locale CustomCode RateLimits "
+        "ChannelConfiguration AppHash TemplateSid TemplateCustomSubstitutions Templates DeviceIp "
+        "EnableSnaClientToken RiskCheck Tags"
+    ),
+    ("VerificationCheck", "create"): "SnaClientToken",
 }
 
 # What Twilio's client does under another name than that of the place where it is done.
@@ -83,14 +121,18 @@ FLAT = {"SMS/ShortCodes": "short_codes"}
 # The one attribute that Twilio's client spells differently in two places.
 FROM = {"Call": "_from"}
 
-# Twilio's client makes decimals of these, whether they come as text or as numbers.
+# Twilio's client makes decimals of these, whether they come as text or as numbers; of prices at
+# these places only.
 DECIMALS = ("latitude", "longitude")
+PRICES = re.compile(r"Calls/{call_sid}/Recordings|.*Transcriptions|Usage/Records.*")
 
 #: The use of a place where there is no list but only one thing, which is fetched there.
 ALONE = "fetch alone"
 
 #: The host that a domain of Twilio's API begins with: its name in ``client``.
 CORE = "api"
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -159,7 +201,7 @@ def _find(root: Place, path: str, name: str | None) -> Place:
 
 def snake(words: str) -> str:
     """Return ``StatusCallback`` as ``status_callback``, ``From`` as ``from_``."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words).lower()
+    name = re.sub(r"\.|(?<=[a-z0-9])(?=[A-Z])", "_", words).lower()
     return "from_" if name == "from" else name
 
 
@@ -185,14 +227,15 @@ class Use:
         *act* takes what the method is bound to, the pairs to send and, in a list, `limit` and
         `page_size`.
         """
-        params = _params(name, self.kind)
-        signature = _signature(name, self.kind, params)
-        required = set(REQUIRED.get((self.kind.__name__, name), ()))
+        params = self._params(name)
+        required = self._told(REQUIRED, name, ())
+        signature = _signature(required, params, name in ("list", "stream"))
         paged = name in ("list", "stream")
+        needed = set(required)
         known = {*params, *(("limit", "page_size") if paged else ())}
 
         def call(self: Any, /, *args: Any, **given: Any) -> Any:
-            if args or not (required <= given.keys() <= known):
+            if args or not (needed <= given.keys() <= known):
                 given = _bound(name, signature, args, given)
             if not paged:
                 return act(self, [p for n, v in given.items() for p in written(params[n], v)])
@@ -207,6 +250,52 @@ class Use:
             parameters=[me, *signature.parameters.values()]
         )
         return call
+
+    def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes for an answer: one for each field, declared or only sent.
+
+        Dates are datetimes in UTC; what Twilio writes as text, durations and most prices included,
+        stays text.
+        """
+        blank, readers, sender = self._fields
+        found: dict[str, Any] = blank.copy()
+        for name, value in values.items():
+            if value is not None and name in readers:
+                value = readers[name](value)
+            found[sender if name == "from" else name] = value
+        return found
+
+    @functools.cached_property
+    def _fields(self) -> tuple[dict[str, Any], dict[str, Callable[[Any], Any]], str]:
+        """Its attributes without values, how some are read, and what ``from`` is called."""
+        sender = FROM.get(self.kind.__name__, "from_")
+        blank: dict[str, Any] = {}
+        readers: dict[str, Callable[[Any], Any]] = dict.fromkeys(DECIMALS, _decimal)
+        if PRICES.fullmatch(self.view.path):
+            readers["price"] = _decimal
+        for name, declared in self.kind.declared().items():
+            written_as = name.rstrip("_")
+            if declared.metadata.get("shown"):
+                blank[sender if written_as == "from" else written_as] = None
+            if declared.metadata.get("kind") == "date":
+                readers[written_as] = _moment
+        return blank, readers, sender
+
+    def _told(self, table: Mapping[tuple[str, str], T], operation: str, otherwise: T) -> T:
+        """What a table says of an operation here."""
+        of_kind = table.get((self.kind.__name__, operation), otherwise)
+        return table.get((self.view.path, operation), of_kind)
+
+    def _params(self, operation: str) -> dict[str, str]:
+        """Return the operation's arguments, each with the request parameter it stands for."""
+        names: list[str] = []
+        if operation in ("list", "stream"):
+            operation, names = "list", list(self.kind.filters)
+        elif operation in ("create", "update"):
+            names = list(self.kind.parameters(operation))
+        less = self._told(LESS, operation, "").split()
+        names += self._told(MORE, operation, "").split()
+        return {_argument(name): name for name in names if name not in less}
 
 
 def _bound(
@@ -224,28 +313,15 @@ def _bound(
         raise TypeError(f"{name}(): {problem}{hint}") from None
 
 
-def _params(operation: str, kind: type[Resource]) -> dict[str, str]:
-    """Return the operation's arguments, each with the request parameter it stands for."""
-    if operation in ("list", "stream"):
-        names = list(kind.filters)
-    elif operation in ("create", "update"):
-        names = [*kind.parameters(operation), *MORE.get((kind.__name__, operation), "").split()]
-    else:
-        names = []
-    return {_argument(name): name for name in names}
-
-
 def _signature(
-    operation: str, kind: type[Resource], params: Mapping[str, str]
+    required: Sequence[str], params: Mapping[str, str], paged: bool
 ) -> inspect.Signature:
-    required = REQUIRED.get((kind.__name__, operation), ())
     arguments = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
         for name in required
     ]
     optional = [name for name in params if name not in required]
-    if operation in ("list", "stream"):
-        optional += ["limit", "page_size"]
+    optional += ["limit", "page_size"] if paged else []
     arguments += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in optional
     ]
@@ -285,43 +361,16 @@ def written(param: str, value: Any) -> list[tuple[str, str]]:
     return [(param, str(value))]
 
 
-# --- answers ---------------------------------------------------------------------------------
+# --- values in answers -----------------------------------------------------------------------
 
 
-def attributes(kind: type[Resource], values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes for an answer: a name for each field, declared or only sent.
-
-    Dates are datetimes in UTC; what Twilio writes as text, durations and prices included, stays
-    text.
-    """
-    blank, dates, sender = _fields(kind)  # type: ignore[arg-type] # a class is hashable
-    yield from blank.items()
-    for name, value in values.items():
-        if value is not None:
-            if name in dates and isinstance(value, str):
-                value = _moment(value)
-            elif name in DECIMALS and value:
-                value = _decimal(value)
-        yield (sender if name == "from" else name), value
-
-
-@functools.cache
-def _fields(kind: type[Resource]) -> tuple[dict[str, None], frozenset[str], str]:
-    """The attributes of a kind, those of them that are dates, and what ``from`` is called."""
-    sender = FROM.get(kind.__name__, "from_")
-    blank: dict[str, None] = {}
-    dates = set()
-    for name, declared in kind.declared().items():
-        field_name = name.rstrip("_")
-        if declared.metadata.get("shown"):
-            blank[sender if field_name == "from" else field_name] = None
-        if declared.metadata.get("kind") == "date":
-            dates.add(field_name)
-    return blank, frozenset(dates), sender
+def _moment(value: Any) -> Any:
+    """The moment that a date names; what names none stays as it came."""
+    return _moment_named(value) if isinstance(value, str) else value
 
 
 @functools.lru_cache(maxsize=1024)  # an answer holds the same moment several times
-def _moment(text: str) -> datetime | str:
+def _moment_named(text: str) -> datetime | str:
     try:
         moment = datetime.fromisoformat(text) if text[:1].isdigit() else from_rfc2822(text)
     except ValueError:
@@ -329,8 +378,9 @@ def _moment(text: str) -> datetime | str:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _decimal(value: str | float) -> Decimal | str | float:
+def _decimal(value: Any) -> Any:
+    """The number that a text names; what names none stays as it came."""
     try:
-        return Decimal(value)
-    except InvalidOperation:
+        return Decimal(value) if value else value
+    except (InvalidOperation, TypeError, ValueError):
         return value

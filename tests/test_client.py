@@ -512,9 +512,9 @@ def test_a_misspelt_resource_is_named_with_its_neighbour(ours):
 def server_call(client: Client) -> Any:
     from helpers.client import Instance
     from helpers.places import accounts
-    from helpers.resources.call import Call
 
-    return Instance(client, accounts().below["calls"], "/Accounts/x/Calls/y", Call, CALL)
+    place = accounts().below["calls"]
+    return Instance(client, place, "/Accounts/x/Calls/y", place.uses["fetch"], CALL)
 
 
 # --- lists -----------------------------------------------------------------------------------
