@@ -56,6 +56,7 @@ check: $(CHECK)
 bench: $(CHECK)
 	$(RUN) -m benchmarks.twiml
 	$(RUN) -m benchmarks.calls
+	$(RUN) -m benchmarks.server
 	$(RUN) -m benchmarks.client
 
 notebooks: $(LEARN)
