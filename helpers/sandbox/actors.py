@@ -149,7 +149,10 @@ class Actor:
                 raise
             finally:
                 self._future = None
-                rested = (self.clock.now() - began).total_seconds()
+                if signal is None and seconds is not None:  # it waited to the end
+                    rested = seconds
+                else:
+                    rested = (self.clock.now() - began).total_seconds()
                 self._rested += rested if rested >= NOTICED else 0.0
                 if planned is not None:
                     planned.cancel()
