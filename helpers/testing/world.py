@@ -319,6 +319,7 @@ class TwilioSandbox:
             if (data := asked["data"])["status"] >= 400:
                 lines.append(f"refused with {data['status']}: {data['method']} {data['path']}")
         lines += [f"alert {alert.code}: {alert.text}" for alert in self.alerts]
+        lines += [f"the sandbox itself failed: {e!r}" for e in self._sandbox.engine.failures]
         for site in self.sites:
             lines += [f"asked of {site.url}:", indent(str(site.requests), "  ")]
             lines += [f"  it raised: {failure}" for failure in site.failures]
@@ -330,7 +331,6 @@ class TwilioSandbox:
     def close(self) -> None:
         """End the world: the sandbox, and then the sites it might still be asking."""
         self._stage.take()
-        self._sandbox.stop()
         for stage, release in self._used:
             stage.take()
             if release is not None:
@@ -396,6 +396,7 @@ def open_sandbox(
             stages = Stages()
             stack.callback(stages.close)
         sandbox = Sandbox(**options)
+        stack.callback(sandbox.stop)
         sandbox.engine.base_url = stages.first.url
         stages.first.put(sandbox.app)
         world = TwilioSandbox(sandbox, stages)
