@@ -35,8 +35,9 @@ MOST_SENT = MOST_CHECKED = 5
 SHORTEST, LONGEST = 4, 10  # characters of a code
 # What a check tells of the verification.
 OF_A_CHECK = (
-    "sid account_sid service_sid to channel status valid amount payee date_created date_updated"
-).split()
+    *("sid", "account_sid", "service_sid", "to", "channel", "status", "valid", "amount", "payee"),
+    *("date_created", "date_updated"),
+)
 ROUNDS = 2  # how often a call says the code
 
 
