@@ -20,6 +20,7 @@ import hashlib
 import json
 import logging
 import sqlite3
+import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -197,6 +198,7 @@ class Store:
         self._closed = False
         self._depth = 0
         self._loop: asyncio.AbstractEventLoop | None = None  # whose turns are gathered
+        self._thread = 0  # where that loop runs
         self._planned: asyncio.Handle | None = None  # the next commit
         self._commits = 0
         self._resting: asyncio.Handle | None = None  # looks whether there were any
@@ -304,9 +306,11 @@ class Store:
     def close(self) -> None:
         """Close the file; safe to repeat."""
         if not self._closed:
-            self.commit()
-            self._closed = True
-            self._db.close()
+            try:
+                self.commit()
+            finally:
+                self._closed = True
+                self._db.close()
 
     def __enter__(self) -> Store:
         return self
@@ -324,7 +328,7 @@ class Store:
     def gather(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Commit the changes of each turn of *loop* together from now on; None: each at once."""
         self.commit()
-        self._loop = loop
+        self._loop, self._thread = loop, threading.get_ident()
         if self._resting is not None:
             self._resting.cancel()
             self._resting = None
@@ -332,7 +336,7 @@ class Store:
     @property
     def changed(self) -> bool:
         """Whether there are changes that are not in the file yet."""
-        return bool(self._queue) or self._db.in_transaction
+        return not self._closed and (bool(self._queue) or self._db.in_transaction)
 
     async def committed(self) -> None:
         """Return when all that was changed until now is in the file; raises what prevented it."""
@@ -415,7 +419,10 @@ class Store:
         if commits != self._commits:
             self._resting = self._loop.call_later(IDLE, self._rest, self._commits)
         elif not self._db.in_transaction:
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as problem:  # the log keeps it all, and is tried again later
+                _log.error("the data file cannot be written", exc_info=problem)
 
     def _lose(self, problem: BaseException) -> None:
         """Nothing since the last commit is in the file, and whoever waits for it is told."""
@@ -464,6 +471,8 @@ class Store:
         if self._loop is None:
             if self._depth == 0:
                 self.commit()
+        elif threading.get_ident() != self._thread:  # a test's, say: only this call is safe there
+            self._loop.call_soon_threadsafe(self._commit_planned)
         elif self._planned is None:
             self._planned = self._loop.call_later(AT_LEISURE, self._commit_planned)
 

@@ -81,6 +81,27 @@ def test_what_nobody_waits_for_is_written_soon(store, tmp_path):
     assert gathered(store, bounded) == {sid(1)}
 
 
+def test_what_another_thread_changes_is_written_by_the_loop(store, tmp_path):
+    async def work():
+        await asyncio.to_thread(store.add, message(1))
+        await asyncio.sleep(0)  # the loop's next turn
+        return store.changed, in_the_file(store.path, tmp_path)
+
+    assert gathered(store, work) == (False, {sid(1)})
+
+
+def test_a_store_that_is_closed_has_written_all(store, tmp_path):
+    async def work():
+        store.add(message(1))
+        store.next("", "request")
+        store.close()
+
+    gathered(store, work)
+    with Store(store.path) as again:
+        assert [found.sid for found in again.find(Message, A)] == [sid(1)]
+        assert again.next("", "request") == 2
+
+
 @pytest.mark.parametrize("read", [False, True], ids=["queued", "run already"])
 def test_a_block_that_fails_takes_nothing_of_others_with_it(store, tmp_path, read):
     async def work():
