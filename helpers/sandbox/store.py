@@ -335,12 +335,12 @@ class Store:
 
     @property
     def changed(self) -> bool:
-        """Whether there are changes that are not in the file yet."""
+        """Whether there are changes that are not in the file yet, log and counters left aside."""
         return not self._closed and (bool(self._queue) or self._db.in_transaction)
 
     async def committed(self) -> None:
-        """Return when all that was changed until now is in the file; raises what prevented it."""
-        if not self.changed or self._loop is None:
+        """Return when all is in the file, the log too; raises what prevented it."""
+        if self._loop is None or not (self._logged or self._counted or self.changed):
             return
         waiting = self._loop.create_future()
 

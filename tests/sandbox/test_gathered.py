@@ -65,6 +65,21 @@ def test_a_change_is_told_of_when_it_is_in_the_file_and_not_before(store, tmp_pa
     assert after == ({sid(n) for n in range(3)}, False)
 
 
+def test_who_waits_waits_for_the_log_as_well(store, tmp_path):
+    """Else somebody could be shown an event whose number is given to another after a kill."""
+
+    async def work():
+        store.add_event(A, MOMENT, "state")
+        changed = store.changed
+        await store.committed()
+        in_the_file(store.path, tmp_path)
+        return changed
+
+    assert gathered(store, work) is False
+    with Store(tmp_path / "copy") as copy:
+        assert copy.last_seq(A) == 1
+
+
 def test_what_nobody_waits_for_is_written_soon(store, tmp_path):
     async def work():
         store.add(message(1))
