@@ -95,7 +95,7 @@ class Client:
                 " base_url=...).",
             )
         self.account_sid = account_sid or username
-        self.region, self.edge = region, edge
+        self.region, self.edge = _part_of_a_name(region), _part_of_a_name(edge)
         self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
         self._wire = Wire((username, password), headers={"Accept": "application/json"})
         self._announce = announce
@@ -124,6 +124,11 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client {self.account_sid}>"
+
+    @property
+    def base_url(self) -> str:
+        """What the addresses of the core API begin with."""
+        return self._host(CORE)
 
     def close(self) -> None:
         """Close the kept connection; the next request opens it again."""
@@ -530,6 +535,16 @@ def _below_version(url: str) -> str:
 
 def _is_twilio(host: str) -> bool:
     return host == "twilio.com" or host.endswith(".twilio.com")
+
+
+def _part_of_a_name(text: str | None) -> str | None:
+    """A region or an edge, which become part of the host that the password is sent to."""
+    if text and not re.fullmatch("[A-Za-z0-9-]+", text):
+        raise SettingsError(
+            f"{text!r} is no region or edge of Twilio.",
+            next_step="A region is written like ie1, an edge like dublin; or leave it out.",
+        )
+    return text or None
 
 
 def _check_live(live: bool | None) -> None:

@@ -54,6 +54,8 @@ class Settings:
     sandbox_account: str | None = None
     sandbox_token: str | None = field(default=None, repr=False)
     watched: bool = False
+    region: str | None = None
+    edge: str | None = None
     dotenv: Path | None = field(default=None, repr=False)
     problems: tuple[str, ...] = field(default=(), repr=False)
 
@@ -107,6 +109,8 @@ def read_settings(
         sandbox_account=given.get("TWILIO_SANDBOX_ACCOUNT"),
         sandbox_token=given.get("TWILIO_SANDBOX_TOKEN"),
         watched=_watched(given),
+        region=_label(given, "TWILIO_REGION"),
+        edge=_label(given, "TWILIO_EDGE"),
         dotenv=file,
         problems=tuple(problems),
     )
@@ -177,6 +181,18 @@ def _watched(given: Mapping[str, str]) -> bool:
             next_step="yes: somebody clicks Answer. no: the phone answers by itself.",
         )
     return answer.lower() == "yes"
+
+
+def _label(given: Mapping[str, str], name: str) -> str | None:
+    """A part of a host's name, such as ``ie1`` or ``dublin``: nothing else, for a password is sent
+    to the host that it names."""
+    text = given.get(name)
+    if text is not None and not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise SettingsError(
+            f"{name} is {text!r}, which is no part of a host's name.",
+            next_step="A region is written like ie1, an edge like dublin; or leave it out.",
+        )
+    return text
 
 
 def _sandbox_url(given: Mapping[str, str]) -> str | None:

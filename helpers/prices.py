@@ -29,6 +29,10 @@ ITEMS = {
     "numbers_toll_free": ("toll-free numbers", "month"),
 }
 
+#: What is created for nothing.
+FREE = ("Accounts", "Applications", "Keys", "SigningKeys", "Services", "Triggers", "Feedback")
+FREE += ("PhoneNumbers", "ShortCodes", "AlphaSenders", "VerificationCheck")
+
 #: Parts of a dollar that accounts are kept in: the last digit of ``"-0.00750"``.
 PARTS = 100_000
 
@@ -102,5 +106,12 @@ def creating(resource: str) -> str:
         "Messages": f"a text costs about {now['texts']} a segment, and the carrier's fee",
         "IncomingPhoneNumbers": f"a number costs about {now['numbers']} a month",
         "OutgoingCallerIds": "verifying costs nothing, but the phone rings",
+        "Participants": f"a call costs about {now['minutes_out']} a minute begun",
+        "Local": f"a number costs about {now['numbers']} a month",
+        "Mobile": f"a number costs about {now['numbers']} a month and more",
+        "TollFree": f"a number costs about {now['numbers_toll_free']} a month",
+        "Recordings": f"recording costs about {now['minutes_recorded']} a minute",
+        "Verifications": "a verification that succeeds costs about 0.05 USD, and the text or call",
+        **dict.fromkeys(FREE, "it costs nothing"),
     }
     return sentences.get(resource, "see Twilio's price list for what it costs")

@@ -25,9 +25,10 @@ import requests
 
 from helpers import prices
 from helpers.alerts import Alerts
-from helpers.client import Client
+from helpers.client import REACHABLE, Client
 from helpers.config import Settings, read_settings
-from helpers.errors import HelperError, SettingsError, WaitError
+from helpers.errors import HelperError, WaitError
+from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
@@ -41,6 +42,7 @@ PATIENCE, AFTERWARDS = 45.0, 60.0
 LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
 MOST_ALERTS = 100  # the newest of an account's
 LIVE_POLL = 1.0  # seconds between two looks at the real Twilio
+LIVE_PATIENCE = 180.0  # seconds that a wait goes on there: a person has to answer, listen, press
 OLDEST_KERNEL = (7, 4)
 
 #: What a lesson's sandbox starts with where it differs from the usual one.
@@ -86,19 +88,6 @@ def _check_kernel() -> None:
         )
 
 
-class LivePhone:
-    """The learner's own telephone, in live mode: it rings in their pocket, not on the page."""
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-
-    def plan(self, **what: Any) -> None:
-        """A person answers; nothing is planned."""
-
-    def __repr__(self) -> str:
-        return f"{self.number} is your own phone: answer it, press its keys, read its texts."
-
-
 class Session:
     """What :func:`connect` returns."""
 
@@ -119,16 +108,32 @@ class Session:
         user, password = settings.credentials or ("", "")
         self.account = settings.account_sid or user
         self.auth = (user, password)
-        self.base = "https://api.twilio.com"
         self.turns = False
         self.number = settings.from_number or ""
-        self.client = Client(user, password, account_sid=self.account, announce=self._announce)
+        self._site_names: dict[str, str] = {}
+        self.client = Client(
+            user,
+            password,
+            self.account,
+            settings.region,
+            edge=settings.edge,
+            announce=self._announce,
+            detour=Detour(self._site_names, password),
+        )
+        self.base = self.client.base_url
         self.phone: Any = LivePhone(settings.my_number or "")
         print(
             f"live: what you send now goes to real telephones and costs money. Call and text only "
             f"{self.phone.number or 'a phone of your own'}: {self._cost('Calls')}; "
-            f"{self._cost('Messages')}."
+            f"{self._cost('Messages')}. A trial account's call says so first, and goes on when you "
+            "press a key."
         )
+        for name, value in (
+            ("TWILIO_FROM_NUMBER, the number of your account to call from,", self.number),
+            ("MY_PHONE_NUMBER, the phone of your own to call,", self.phone.number),
+        ):
+            if not value:
+                print(f"live: {name} is not set: calls and texts are refused without it.")
 
     def _connect_sandbox(self, settings: Settings, clock: str | None) -> None:
         if settings.sandbox_url:
@@ -159,12 +164,16 @@ class Session:
 
     # -- what a lesson reaches for -------------------------------------------------------------
 
-    def handset(self, number: str, name: str = "Your phone") -> PhoneWidget:
+    def handset(self, number: str, name: str = "Your phone") -> Any:
         """Another telephone of the sandbox, shown when it stands last in a cell."""
+        if self.settings.live:
+            return LivePhone(number)
         return PhoneWidget(Phone(number, self.base, self.auth), name=name, contacts=[self.number])
 
     def url(self, resource: str) -> str:
         """The full URL of a resource of this account: ``session.url("Messages")``."""
+        if self.settings.live and (cost := self._cost(resource.rpartition("/")[2])):
+            print(f"live: what is posted to {resource} goes to the real number in To: {cost}.")
         return f"{self.base}/2010-04-01/Accounts/{self.account}/{resource}.json"
 
     def site(self, app: Any) -> Site:
@@ -172,20 +181,22 @@ class Session:
 
         ``site.url`` is its address, ``site.requests`` what it was asked; see `helpers.serving`.
         """
-        if self.settings.live:
-            raise SettingsError(
-                "Twilio cannot reach a web site on this machine.",
-                next_step="Put the site on a host with a public address and give that URL.",
-            )
         site = Site(app, tokens=self.auth[1:], names={self.base: "$SANDBOX"})
         self.sites.append(site)
+        if self.settings.live:
+            if not self._site_names:  # once is enough
+                print(f"live: only this machine can reach the site. For Twilio: {REACHABLE}")
+            self._site_names[site.url] = "$SITE"
         return site
 
-    def story(self, call: Any) -> Story:
+    def story(self, call: Any) -> Story | Note:
         """What happened in a call, as a picture of who asked whom what."""
         sid = str(getattr(call, "sid", call))
         if self.settings.live:
-            raise SettingsError("The story of a call is told from the sandbox's event log.")
+            return Note(
+                "live: the story of a call is told from the sandbox's log; of a real call, look at"
+                " client.calls(sid).events.list() or at the Console's call log."
+            )
         events, _ = self.phone.phone.wait_events(0, 0)
         mine = [event for event in events if event["call_sid"] == sid]
         return Story(mine, {self.base: "$SANDBOX", **{s.url: "$SITE" for s in self.sites}})
@@ -194,11 +205,12 @@ class Session:
         """What the debugger has to say of this account: a line for each thing that went wrong."""
         return Alerts.of(self.client.notifications.list(limit=MOST_ALERTS), self.shown)
 
-    def shown(self, text: str) -> str:
+    def shown(self, text: str | None) -> str:
         """*text* with the addresses of this machine replaced by ``$SANDBOX`` and ``$SITE``."""
+        text = text or ""
         for site in self.sites:
             text = text.replace(site.url, "$SITE")
-        return text.replace(self.base, "$SANDBOX")
+        return text if self.settings.live else text.replace(self.base, "$SANDBOX")
 
     # -- waiting ---------------------------------------------------------------------------------
 
@@ -223,23 +235,29 @@ class Session:
 
     async def ended(self, call: Any) -> Any:
         """Wait until a call (or the call with that SID) is over; returns it as it is then."""
+        if isinstance(call, Expected):
+            return await self._live_arrival(self.client.calls, call, ENDED)
         sid = str(getattr(call, "sid", call))
 
         def look() -> Any:
             now = self.client.calls(sid).fetch()
             return now if now.status in ENDED else None
 
-        return await self._until(look, f"call {sid} to end", self.phone)
+        ended = await self._until(look, f"call {sid} to end", self.phone)
+        return ended or self.client.calls(sid).fetch()
 
     async def delivered(self, message: Any) -> Any:
         """Wait until a message has arrived, or cannot; returns it as it is then."""
+        if isinstance(message, Expected):
+            return await self._live_arrival(self.client.messages, message, ARRIVED)
         sid = str(getattr(message, "sid", message))
 
         def look() -> Any:
             now = self.client.messages(sid).fetch()
             return now if now.status in ARRIVED else None
 
-        return await self._until(look, f"message {sid} to arrive", self.phone)
+        arrived = await self._until(look, f"message {sid} to arrive", self.phone)
+        return arrived or self.client.messages(sid).fetch()
 
     async def received(self, words: str, phone: Any = None) -> Text | None:
         """Wait until the phone's inbox has a text with *words* in it; returns that text."""
@@ -257,12 +275,20 @@ class Session:
         what: str,
         phone: Any,
         nobody: str = "Nobody did anything",
-    ) -> T:
-        """Look until it is so. All HTTP is done in a thread, so that clicks are heard meanwhile."""
+    ) -> T | None:
+        """Look until it is so. All HTTP is done in a thread, so that clicks are heard meanwhile.
+
+        None only in live mode, where what a person or a carrier does may take its time.
+        """
+        if self.settings.live:
+            found = await self._watch_until(look, LIVE_PATIENCE)
+            if found is None:
+                print(f"live: waited {LIVE_PATIENCE:g} seconds for {what}; look again later.")
+            return found
         if self.turns:
             return await self._turn_until(look, what, phone)
         found = await self._watch_until(look, PATIENCE)
-        if found is None and not self.settings.live:
+        if found is None:
             print(f"{nobody} for {PATIENCE:g} seconds, so the handset follows its plan.")
             await asyncio.to_thread(self._follow_plan, phone)
             found = await self._watch_until(look, AFTERWARDS)
@@ -335,6 +361,21 @@ class Session:
 
         return await self._until(look, f"{phone.number} to be answered", phone)
 
+    async def _live_arrival(
+        self, things: Any, expected: Expected, statuses: tuple[str, ...]
+    ) -> Any:
+        """Wait for what a person was asked to do by hand, if it is newer than the newest there."""
+        where = {"from_": expected.from_, "to": expected.to, "limit": 1}
+        before = {one.sid for one in await asyncio.to_thread(lambda: things.list(**where))}
+
+        def look() -> Any:
+            newest = things.list(**where)
+            fresh = bool(newest) and newest[0].sid not in before
+            return newest[0] if fresh and newest[0].status in statuses else None
+
+        found = await self._until(look, f"a {expected.what} from {expected.from_}", self.phone)
+        return found or NotYet()
+
     # -- saying what it costs ----------------------------------------------------------------------
 
     @staticmethod
@@ -344,7 +385,8 @@ class Session:
 
     def _announce(self, what: str, to: str) -> None:
         """Say whom it goes to and what it costs, before it is sent."""
-        print(f"live: {what} to {to}: {self._cost(what)}.")
+        whom = f" for {to}" if to else ""
+        print(f"live: {what}{whom}: {self._cost(what)}.")
 
     # -- its end -----------------------------------------------------------------------------------
 

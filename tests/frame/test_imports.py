@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "places": ["resources"],
     "client": [*BASE, "places", "resources", "wire"],
     "phone": [*BASE, "resources", "wire"],
+    "live": [*BASE, "phone", "wire"],
     "serving": BASE,
     "story": BASE,
     "wire": PURE,
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, list[str]] = {
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"] += ["checks", "alerts"]
+MAY_IMPORT["session"] += ["checks", "alerts", "live"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {
