@@ -1,6 +1,11 @@
 """Streams and transcriptions that the API starts and stops; what it cannot start."""
 
+import asyncio
+import json
+import threading
+
 import pytest
+from aiohttp import web
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
@@ -111,6 +116,47 @@ def test_it_ends_with_its_call(town, program):
     program.ended()
     town.advance(1)
     assert status(town, made) == "stopped"
+
+
+def test_one_that_is_stopped_before_it_is_open_does_not_go_on():
+    """Where the clock waits for nobody: on a manual one a request is answered when it is open."""
+    opened = threading.Event()
+
+    async def handler(request):
+        await asyncio.to_thread(opened.wait, 10)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            got.append(json.loads(message.data)["event"])
+        done.set()
+        return socket
+
+    got, done = [], threading.Event()
+    with Town(clock="real", verified=(ALICE, BOB)) as town, Program(handler=handler) as program:
+        town.phone(ALICE, Mode="manual")
+        call = town.call(TALK)
+        town.until(lambda: town.status(call) == "ringing")
+        town.phone(ALICE, "answer")
+        here = town.client.calls(call.sid)
+        made = here.streams.create(url=program.url)
+        assert here.streams(made.sid).update(status="stopped").status == "stopped"
+        opened.set()
+        assert done.wait(10)
+        assert got[-1] == "stop"
+        [live] = town.sandbox.engine.calls.values()
+        town.until(lambda: not live.beside)
+        assert live.listeners == {}
+
+
+def test_after_a_restart_nothing_runs_any_more(tmp_path, program):
+    with Town(data=str(tmp_path / "data"), verified=(ALICE, BOB)) as town:
+        here = running(town)
+        made = here.streams.create(url=program.url)
+        town.until(lambda: bool(program.talks and program.talk.of("start")))
+        assert status(town, made) == "in-progress"
+        town.sandbox.stop()
+    with Town(data=str(tmp_path / "data"), verified=(ALICE, BOB)) as town:
+        assert status(town, made) == "stopped"
 
 
 def test_where_nobody_listens_an_alert_says_so_and_it_is_over(town):

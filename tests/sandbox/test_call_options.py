@@ -1,5 +1,7 @@
 """What a call may be made with: machine detection, what is shown and recorded, what is refused."""
 
+import threading
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -95,20 +97,52 @@ def test_the_thresholds_are_the_callers(town):
     assert town.site.asked("/voice")[0]["AnsweredBy"] == "machine_start"
 
 
-def test_a_machine_that_beeps_is_noticed_at_its_beep():
+@pytest.mark.parametrize(
+    ("greeting", "who", "milliseconds"),
+    [(LONG, "machine_end_beep", "2800"), ("hi there", "human", "2000")],
+)
+def test_a_machine_that_beeps_is_noticed_at_its_beep(greeting, who, milliseconds):
     """An owned number whose document says much and then records is an answering machine."""
     machine = "+15005550010"
     with Town({"/voice": ANSWER}, numbers=(SHOP, machine)) as town:
-        page = f"<Say>{LONG}</Say><Record/>"
-        town.site.pages["/machine"] = twiml(page)
+        town.site.pages["/machine"] = twiml(f"<Say>{greeting}</Say><Record/>")
         [number] = town.client.incoming_phone_numbers.list(phone_number=machine)
         number.update(voice_url=town.url + "/machine")
         town.call(to=machine, machine_detection="DetectMessageEnd")
         town.advance(10)
         [asked] = town.site.asked("/voice")
-        assert (asked["AnsweredBy"], asked["MachineDetectionDuration"]) == (
-            *("machine_end_beep", "2800"),
+        assert (asked["AnsweredBy"], asked["MachineDetectionDuration"]) == (who, milliseconds)
+
+
+def test_what_is_known_before_a_slow_web_site_has_answered_is_not_lost():
+    """The callback of the answer takes longer than to know who answered."""
+
+    known = threading.Event()
+
+    def slow(told):
+        known.wait(10)
+        return twiml("")
+
+    person = "+15005550010"
+    pages = {
+        "/voice": ANSWER,
+        "/person": twiml("<Say>hi</Say><Pause length='60'/>"),
+        "/status": slow,
+    }
+    with Town(pages, clock="real", numbers=(SHOP, person)) as town:
+        [number] = town.client.incoming_phone_numbers.list(phone_number=person)
+        number.update(voice_url=town.url + "/person")
+        call = town.call(
+            to=person,
+            machine_detection="Enable",
+            machine_detection_speech_end_threshold=500,
+            status_callback=town.url + "/status",
+            status_callback_event=["answered"],
         )
+        town.until(lambda: town.client.calls(call.sid).fetch().answered_by is not None, 10)
+        known.set()
+        town.until(lambda: bool(town.site.asked("/voice")), 10)
+        assert town.site.asked("/voice")[0]["AnsweredBy"] == "human"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -130,6 +130,10 @@ def test_a_script_keys_before_it_is_asked(town):
     desk.update(capture="payment-card-number")
     town.advance(0)
     assert desk.told()["PaymentCardNumber"] == "xxxxxxxxxxxx1111"
+    gather = "<Response><Gather numDigits='1' timeout='2' action='/next'/></Response>"
+    town.client.calls(desk.call.sid).update(twiml=gather.replace("/next", town.url + "/next"))
+    town.advance(5)
+    assert town.site.asked("/next") == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
+from helpers.resources.recording import Recording
 from tests.sandbox.town import ALICE, BOB, Town
 
 DAY = 86_400
@@ -61,6 +62,8 @@ def test_the_sound_is_gone_and_the_rest_can_be_seen_for_forty_days(town):
     with pytest.raises(TwilioRestException) as refused:
         recordings(one.sid).delete()
     assert refused.value.code == 20404
+    [row] = town.sandbox.engine.store.find(Recording, None, sid=one.sid)
+    assert row.sounds == []
     for query in ({}, {"IncludeSoftDeleted": "true"}):
         assert sound(town, one, **query).status_code == 404
     assert channels(sound(town, other)) == 1
