@@ -9,6 +9,7 @@ from aiohttp import web
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
+from helpers.client import Client as Own
 from helpers.resources.stream import Stream
 from tests.sandbox.sockets import Program
 from tests.sandbox.town import ALICE, BOB, Town, twiml
@@ -295,3 +296,25 @@ def test_siprec_is_refused_in_words(town):
     with pytest.raises(TwilioRestException) as refused:
         here.siprec("recorder").update(status="stopped")
     assert refused.value.code == 20404
+
+
+# -- our own client ----------------------------------------------------------------------------
+
+
+def test_our_own_client_goes_the_same_ways(town, program):
+    own = Own(*town.auth, base_url=town.sandbox.url)
+    here = own.calls(running(town).fetch().sid)
+    made = here.streams.create(url=program.url, name="ears", track="both_tracks")
+    assert here.streams("ears").update(status="stopped").sid == made.sid
+    heard = here.transcriptions.create(status_callback_url=town.url + "/status")
+    assert here.transcriptions(heard.sid).update(status="stopped").status == "stopped"
+    options = {"status_callback": town.url + "/status"}
+    paid = here.payments.create(idempotency_key="one", **options)
+    assert here.payments(paid.sid).update(idempotency_key="two", status="cancel", **options)
+    taped = here.recordings.create(recording_channels="dual")
+    town.advance(2)
+    here.recordings("Twilio.CURRENT").update(status="stopped")
+    town.advance(1)
+    own.recordings(taped.sid).delete()
+    assert [r.status for r in own.recordings.list(include_soft_deleted=True)] == ["deleted"]
+    assert here.events.list()[0].response["response_code"] == 201

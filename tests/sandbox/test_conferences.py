@@ -1,5 +1,7 @@
 """Conferences, carried out: who hears whom, start and end, what is told, what the API does."""
 
+from datetime import timedelta
+
 import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
@@ -10,6 +12,7 @@ from helpers.resources.recording import Recording
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
 CAROL = "+14155550102"
+DAY = 86_400
 MUSIC = "http://twimlets.com/holdmusic?Bucket=com.twilio.music.classical"
 ALL = "start end join leave mute hold modify speaker announcement"
 OK = (200, "text/plain", "")
@@ -683,6 +686,33 @@ def test_list_and_fetch():
             None,
         )
         assert one.uri.endswith(f"/Conferences/{found.sid}/Participants/{alice.sid}.json")
+
+
+def test_conferences_are_found_by_the_days_they_were_made_and_changed():
+    with Town() as town:
+        enter(town, ALICE, name="Old")
+        town.phone(ALICE, "hangup")
+        town.advance(DAY)
+        enter(town, ALICE, name="New")
+        second = town.now().date()
+        first = second - timedelta(days=1)
+        found = {
+            (name, day): [c.friendly_name for c in town.client.conferences.list(**{name: when})]
+            for name in ("date_created", "date_created_before", "date_created_after")
+            for day, when in (("first", first), ("second", second))
+        }
+        assert found == {
+            ("date_created", "first"): ["Old"],
+            ("date_created", "second"): ["New"],
+            ("date_created_before", "first"): [],
+            ("date_created_before", "second"): ["Old"],
+            ("date_created_after", "first"): ["New", "Old"],
+            ("date_created_after", "second"): ["New"],
+        }
+        changed = town.client.conferences.list(date_updated=first)
+        assert [c.friendly_name for c in changed] == ["Old"]
+        assert town.client.conferences.list(date_updated_before=first) == []
+        assert len(town.client.conferences.list(date_updated_after=first)) == 2
 
 
 def test_participants_are_filtered():
