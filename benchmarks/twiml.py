@@ -23,7 +23,7 @@ from lxml import etree
 import helpers.twiml as ours
 from helpers.twiml import parse, problems
 
-checker = importlib.import_module("helpers.twiml.problems")
+checker = importlib.import_module("helpers.twiml.checker")
 
 ROUNDS = 60
 #: How long one round of one candidate takes, in seconds.

@@ -35,12 +35,12 @@ __all__ = [
 
 _HOMES = {
     "Client": "helpers.client",
-    "MessagingResponse": "helpers.twiml",
+    "MessagingResponse": "helpers.twiml.responses",
     "Phone": "helpers.phone",
     "RequestValidator": "helpers.signing",
     "Sandbox": "helpers.sandbox",
     "TwilioError": "helpers.errors",
-    "VoiceResponse": "helpers.twiml",
+    "VoiceResponse": "helpers.twiml.responses",
     "check": "helpers.checks",
     "connect": "helpers.session",
 }

@@ -30,7 +30,15 @@ ITEMS = {
 }
 
 #: What is created for nothing.
-FREE = ("Accounts", "Applications", "Keys", "SigningKeys", "Services", "Triggers", "Feedback")
+FREE: tuple[str, ...] = (
+    "Accounts",
+    "Applications",
+    "Keys",
+    "SigningKeys",
+    "Services",
+    "Triggers",
+    "Feedback",
+)
 FREE += ("PhoneNumbers", "ShortCodes", "AlphaSenders", "VerificationCheck")
 
 #: Parts of a dollar that accounts are kept in: the last digit of ``"-0.00750"``.

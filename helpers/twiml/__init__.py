@@ -15,219 +15,24 @@ Dial, `ReferSip` in a Refer.
 
 from __future__ import annotations
 
-from types import ModuleType
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from helpers.errors import TwimlError, TwiMLException
-from helpers.twiml import steps
-from helpers.twiml.document import Document, parse
-from helpers.twiml.element import GenericNode, TwiML
-from helpers.twiml.explain import Steps, steps_of
-from helpers.twiml.interpreter import conversation
-from helpers.twiml.names import format_language, lower_camel
-from helpers.twiml.problems import Problem, problems
-from helpers.twiml.verbs.conference import (
-    Conference,
-)
-from helpers.twiml.verbs.connect import (
-    Connect,
-    Start,
-    Stop,
-)
-from helpers.twiml.verbs.dial import (
-    Dial,
-)
-from helpers.twiml.verbs.documents import (
-    FaxResponse,
-    MessagingResponse,
-    Receive,
-    VoiceResponse,
-)
-from helpers.twiml.verbs.flow import (
-    Echo,
-    Hangup,
-    Redirect,
-    Reject,
-)
-from helpers.twiml.verbs.gather import (
-    Gather,
-)
-from helpers.twiml.verbs.messaging import (
-    Body,
-    Media,
-    Message,
-    MessagingRedirect,
-    Sms,
-)
-from helpers.twiml.verbs.parties import (
-    Application,
-    ApplicationSid,
-    Client,
-    Header,
-    Headers,
-    Identity,
-    Number,
-    Sim,
-    Sip,
-    SipUri,
-    WhatsApp,
-)
-from helpers.twiml.verbs.pay import (
-    Pay,
-    Prompt,
-)
-from helpers.twiml.verbs.queue import (
-    Enqueue,
-    Leave,
-    Queue,
-    Task,
-)
-from helpers.twiml.verbs.record import (
-    Record,
-)
-from helpers.twiml.verbs.recordings import (
-    Recording,
-)
-from helpers.twiml.verbs.refer import (
-    Refer,
-    ReferSip,
-)
-from helpers.twiml.verbs.relay import (
-    ConversationRelay,
-    ConversationRelaySession,
-    Language,
-)
-from helpers.twiml.verbs.services import (
-    AiSession,
-    Autopilot,
-    Conversation,
-    Room,
-    Siprec,
-    VirtualAgent,
-)
-from helpers.twiml.verbs.speech import (
-    Pause,
-    Play,
-    Say,
-)
-from helpers.twiml.verbs.ssml import (
-    SsmlBreak,
-    SsmlEmphasis,
-    SsmlLang,
-    SsmlP,
-    SsmlPhoneme,
-    SsmlProsody,
-    SsmlS,
-    SsmlSayAs,
-    SsmlSub,
-    SsmlW,
-)
-from helpers.twiml.verbs.streams import (
-    Parameter,
-    Stream,
-)
-from helpers.twiml.verbs.transcription import (
-    Config,
-    Transcription,
-)
+if TYPE_CHECKING:
+    from helpers.twiml.everything import *  # noqa: F403
+    from helpers.twiml.everything import __all__ as __all__
 
 
-class _Steps(ModuleType):
-    """The module of steps; called with a document, it lists what that document would do."""
-
-    def __call__(
-        self,
-        document: Document | TwiML | str | bytes,
-        kind: str | None = None,
-        *,
-        keys: str = "",
-        speech: str = "",
-    ) -> Steps:
-        """See `steps_of`."""
-        return steps_of(document, kind, keys=keys, speech=speech)
+def __getattr__(name: str) -> Any:
+    if name.startswith("_") and name != "__all__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    everything = import_module("helpers.twiml.everything")
+    names = {each: getattr(everything, each) for each in everything.__all__}
+    globals().update(names, __all__=everything.__all__)
+    if name not in globals():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals()[name]
 
 
-# A learner writes steps(response), the engine steps.Fetch: one name for one subject. Python lets
-# a module have a class of its own for such things.
-steps.__class__ = _Steps
-
-__all__ = [
-    "AiSession",
-    "Application",
-    "ApplicationSid",
-    "Autopilot",
-    "Body",
-    "Client",
-    "Conference",
-    "Config",
-    "Connect",
-    "Conversation",
-    "ConversationRelay",
-    "ConversationRelaySession",
-    "Dial",
-    "Document",
-    "Echo",
-    "Enqueue",
-    "FaxResponse",
-    "Gather",
-    "GenericNode",
-    "Hangup",
-    "Header",
-    "Headers",
-    "Identity",
-    "Language",
-    "Leave",
-    "Media",
-    "Message",
-    "MessagingRedirect",
-    "MessagingResponse",
-    "Number",
-    "Parameter",
-    "Pause",
-    "Pay",
-    "Play",
-    "Problem",
-    "Prompt",
-    "Queue",
-    "Receive",
-    "Record",
-    "Recording",
-    "Redirect",
-    "Refer",
-    "ReferSip",
-    "Reject",
-    "Room",
-    "Say",
-    "Sim",
-    "Sip",
-    "SipUri",
-    "Siprec",
-    "Sms",
-    "SsmlBreak",
-    "SsmlEmphasis",
-    "SsmlLang",
-    "SsmlP",
-    "SsmlPhoneme",
-    "SsmlProsody",
-    "SsmlS",
-    "SsmlSayAs",
-    "SsmlSub",
-    "SsmlW",
-    "Start",
-    "Stop",
-    "Stream",
-    "Task",
-    "Transcription",
-    "TwiML",
-    "TwiMLException",
-    "TwimlError",
-    "VirtualAgent",
-    "VoiceResponse",
-    "WhatsApp",
-    "conversation",
-    "format_language",
-    "lower_camel",
-    "parse",
-    "problems",
-    "steps",
-    "steps_of",
-]
+def __dir__() -> list[str]:
+    return sorted(import_module("helpers.twiml.everything").__all__)

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from lxml import etree
 
+import helpers.twiml.verbs  # noqa: F401 - the elements that documents are made of
 from helpers.errors import TwimlError
 from helpers.twiml.element import CHILDREN, CLASSES, Comment, GenericNode, TwiML
 

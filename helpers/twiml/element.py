@@ -30,10 +30,10 @@ from lxml import etree
 from helpers.errors import TwiMLException
 from helpers.twiml.attributes import Attribute
 from helpers.twiml.names import ATTRIBUTE_NAMES, attribute_name, method_name
-from helpers.twiml.steps import Begin, Fetch, Step
 
 if TYPE_CHECKING:
     from helpers.twiml.interpreter import Scene
+    from helpers.twiml.steps import Fetch, Step
 
 __all__ = ["CHILDREN", "CLASSES", "Comment", "Fault", "GenericNode", "TwiML"]
 
@@ -64,7 +64,26 @@ class Comment(NamedTuple):
     text: str
 
 
-class TwiML:
+class _Element(type):
+    """The class of elements: its builder methods come with the verbs, which are loaded late."""
+
+    def __getattr__(cls, name: str) -> Any:
+        _load_verbs(cls, name)
+        return type.__getattribute__(cls, name)
+
+    def __dir__(cls) -> list[str]:
+        _load_verbs(cls, "")
+        return list(super().__dir__())
+
+
+def _load_verbs(asked: Any, name: str) -> None:
+    """Load every element, since *name* is missing; AttributeError if that cannot be one's."""
+    if name.startswith("_"):
+        raise AttributeError(f"{asked!r} has no attribute {name!r}")
+    import helpers.twiml.verbs  # noqa: F401 - each gives its builder method to its parents
+
+
+class TwiML(metaclass=_Element):
     """An element with attributes, text and children; the base of all the others.
 
     Keyword arguments become attributes: ``num_digits=1`` writes ``numDigits="1"``, None writes
@@ -118,9 +137,14 @@ class TwiML:
         self.verbs: list[TwiML | str | Comment] = []
         self.attrs = _attributes(given)
 
-    if TYPE_CHECKING:
+    def __getattr__(self, name: str) -> Any:
         # The builder methods (say, gather, number ...) are made from the declarations.
-        def __getattr__(self, name: str) -> Any: ...
+        _load_verbs(type(self), name)
+        return object.__getattribute__(self, name)
+
+    def __dir__(self) -> list[str]:
+        _load_verbs(type(self), "")
+        return list(super().__dir__())
 
     # --- building ------------------------------------------------------------------------
 
@@ -315,6 +339,8 @@ class TwiML:
 
         An element without a `run` of its own has no effect on a simulated call, and says so.
         """
+        from helpers.twiml.steps import Begin
+
         if self.idle:
             yield Begin(self.name)
             yield Begin("notice", self.idle)
@@ -373,7 +399,7 @@ def _give_method(parent: type[TwiML], child: type[TwiML]) -> None:
         names.insert(0, child.body_name)
     method = _builder_method(child, names)
     method.__name__ = method_name(child.tag)
-    if hasattr(TwiML, method.__name__):
+    if method.__name__ in vars(TwiML):  # hasattr would load all verbs to look for it
         raise TypeError(f"<{child.tag}> would hide what every element has: {method.__name__}")
     method.__qualname__ = f"{parent.__name__}.{method.__name__}"
     method.__doc__ = child.__doc__

@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from helpers.errors import TwimlError
+from helpers.twiml.checker import ASIDE, Problem, find
 from helpers.twiml.document import LIMIT, ROOTS, Document, parse
 from helpers.twiml.element import CLASSES, GenericNode, TwiML
-from helpers.twiml.problems import ASIDE, Problem, find
 from helpers.twiml.steps import Alert, Answer, Begin, Fetch, HangUp, Page, Refuse, Speak, Step
 
 __all__ = ["APOLOGY", "Scene", "conversation"]

@@ -14,9 +14,16 @@ the call's clock; URLs are absolute unless a field says otherwise.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.twiml.document import Document
+    from helpers.twiml.element import TwiML
+    from helpers.twiml.explain import Steps
 
 __all__ = [
     "Alert",
@@ -755,3 +762,25 @@ class Sent:
 
     sid: str
     status: str = "sending"
+
+
+class _Steps(ModuleType):
+    """The module of steps; called with a document, it lists what that document would do."""
+
+    def __call__(
+        self,
+        document: Document | TwiML | str | bytes,
+        kind: str | None = None,
+        *,
+        keys: str = "",
+        speech: str = "",
+    ) -> Steps:
+        """See `helpers.twiml.explain.steps_of`."""
+        from helpers.twiml.explain import steps_of
+
+        return steps_of(document, kind, keys=keys, speech=speech)
+
+
+# A learner writes steps(response), the engine steps.Fetch: one name for one subject. Python lets
+# a module have a class of its own for such things.
+sys.modules[__name__].__class__ = _Steps

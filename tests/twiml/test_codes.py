@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.twiml import problems
-from helpers.twiml.problems import ASIDE
+from helpers.twiml.checker import ASIDE
 
 FILE = Path(__file__).parent.parent / "data" / "problems.txt"
 KINDS = ("messaging", *ASIDE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.twiml import MessagingResponse, VoiceResponse, parse, problems
 from helpers.twiml.element import CLASSES
-from helpers.twiml.problems import find
+from helpers.twiml.checker import find
 
 
 def first(body: str, kind: str | None = None):

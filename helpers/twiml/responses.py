@@ -1,4 +1,8 @@
-"""The outermost elements: a Response for calls, for messages, for faxes."""
+"""The outermost elements: a Response for calls, for messages, for faxes.
+
+They stand apart from the verbs so that a program can have the builder without them: the verbs are
+loaded when a response is first given one.
+"""
 
 from __future__ import annotations
 
