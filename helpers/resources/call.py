@@ -369,6 +369,16 @@ class Call(Resource):
         call._format_numbers()
         return call
 
+    def idle(self) -> list[str]:
+        """What was asked for that has no meaning here."""
+        asked = {
+            "Byoc": self.byoc,
+            "CallToken": self.call_token,
+            "ClientNotificationUrl": self.client_notification_url,
+            "SipAuthUsername": self.sip_auth_username,
+        }
+        return [name for name, given in asked.items() if given]
+
     def seen(self, world: World) -> None:
         """A call that has ended tells its price when it has been rated."""
         if self.charge and self.end_time:

@@ -174,6 +174,15 @@ class Participant(Resource):
                 400, NO_SUCH_COACHED, f"{self.call_sid_to_coach} is not in this conference."
             )
 
+    def idle(self) -> list[str]:
+        """What was asked for that has no meaning here."""
+        asked = {
+            "EarlyMedia": not self.early_media,
+            "JitterBufferSize": self.jitter_buffer_size,
+            "CallerDisplayName": self.caller_display_name,
+        }
+        return [name for name, given in asked.items() if given]
+
     def created(self, world: World) -> None:
         """Ring."""
         self.queue_time = 0

@@ -973,6 +973,9 @@ def test_clients_and_sip_addresses_take_part(to):
             if e["data"].get("status") == "ringing"
         ]
         assert (ringing["reason"], ringing["caller_id"]) == ("The meeting", "client:desk")
+        assert [note.split()[0] for note in ringing["notes"]] == [
+            *("SipAuthUsername", "EarlyMedia", "JitterBufferSize"),
+        ]
         assert "not for anyone" not in str(town.events())
 
 

@@ -414,10 +414,11 @@ class LiveCall(Actor):
             shown["reason"] = call.call_reason
         if call.caller_id:
             shown["caller_id"] = call.caller_id
-        idle = {"Byoc": call.byoc, "CallToken": call.call_token}
-        idle |= {"ClientNotificationUrl": call.client_notification_url}
-        idle |= {"SipAuthUsername": call.sip_auth_username}
-        notes = [f"{name} has no meaning in the sandbox." for name, given in idle.items() if given]
+        idle = call.idle()
+        guest = self.invitation.invited.get(call.sid) if self.invitation is not None else None
+        if guest is not None:
+            idle += guest.idle()
+        notes = [f"{name} has no meaning in the sandbox." for name in idle]
         return shown | ({"notes": notes} if notes else {})
 
     async def _send_digits(self, digits: str) -> None:
