@@ -8,7 +8,6 @@ and callbacks to run in the same order on every kind of clock.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,7 +58,7 @@ class Actor:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.task: asyncio.Task[None] | None = None
-        self._kept: deque[Signal] = deque()
+        self._kept: list[Signal] = []
         self._future: asyncio.Future[Signal | None] | None = None
         self._kinds: tuple[str, ...] = ()
         self._resting = False

@@ -50,7 +50,7 @@ AT_LEISURE = 0.05
 #: answered.
 IDLE, CHECKPOINT = 1.0, 16_000
 #: Kilobytes of the file that are kept in memory.
-CACHED = 8_000
+CACHED = 4_000
 #: How many answers of a kind are remembered between two writes.
 REMEMBERED = 4_096
 
