@@ -51,9 +51,9 @@ class Client:
     do. Any other server answers all of Twilio's APIs at its one address, as the sandbox does.
 
     Nothing is sent to Twilio unless the mode is live: *live*, or else the setting ``TWILIO_MODE``,
-    says so; left out, credentials too come from the settings. *announce* is called before
-    anything is created, with the resource ("Calls", "Messages" ...) and whom it is for: whoever
-    passes it says the cost there, and means the client to be live. Twilio reaches no web site on
+    says so; left out, credentials too come from the settings. Before anything is created there,
+    whom it is for and what it costs is printed, or *announce* is called instead, with the resource
+    ("Calls", "Messages" ...) and whom it is for. Twilio reaches no web site on
     this machine: a request that names one is refused here, before it is sent, unless *detour*,
     called with the resource and the parameters, returns others.
     """
@@ -79,7 +79,8 @@ class Client:
             )
         self._at_twilio = _is_twilio(parts.hostname)
         if self._at_twilio:
-            _check_live(True if live is None and announce else live)
+            _check_live(live)
+            announce = announce or say_cost
             if not (username and password):
                 from helpers.config import read_settings
 
@@ -189,6 +190,13 @@ class Client:
                     next_step=REACHABLE,
                 )
         return pairs
+
+
+def say_cost(what: str, to: str) -> None:
+    """Print whom something is for and what it costs, before it is sent."""
+    from helpers import prices
+
+    print(f"live: {what}{f' for {to}' if to else ''}: {prices.creating(what)}.")
 
 
 #: The ways to give Twilio a document or a web site that it can fetch.

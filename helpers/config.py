@@ -37,7 +37,7 @@ _KEY = re.compile(r"SK[0-9a-fA-F]{32}")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a session goes by. Secrets are in no repr.
+    """What a session goes by. Secrets are in no repr, nor what few set.
 
     *problems* are sentences about what was found and is not as it should be; in live mode what
     matters is an error instead.
@@ -54,8 +54,8 @@ class Settings:
     sandbox_account: str | None = None
     sandbox_token: str | None = field(default=None, repr=False)
     watched: bool = False
-    region: str | None = None
-    edge: str | None = None
+    region: str | None = field(default=None, repr=False)
+    edge: str | None = field(default=None, repr=False)
     dotenv: Path | None = field(default=None, repr=False)
     problems: tuple[str, ...] = field(default=(), repr=False)
 

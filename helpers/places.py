@@ -61,7 +61,7 @@ LESS: dict[tuple[str, str], str] = {
 }
 
 # What Twilio takes and the sandbox has no use for: SIP, branded calls, message templates and the
-# like. An element <Parameter> each, where a request does what TwiML does otherwise.
+# like. The first are an element <Parameter> each, where a request does what TwiML does otherwise.
 _PARAMETERS = " ".join(f"Parameter{i}.Name Parameter{i}.Value" for i in range(1, 100))
 _OTHER_FACTORS = (
     "Push.IncludeDate Push.ApnCredentialSid Push.FcmCredentialSid Totp.Issuer Totp.TimeStep "
@@ -105,6 +105,10 @@ MORE: dict[tuple[str, str], str] = {
         "EnableSnaClientToken RiskCheck Tags"
     ),
     ("VerificationCheck", "create"): "SnaClientToken",
+    # What names the thing itself, which the sandbox takes no field from.
+    ("PoolNumber", "create"): "PhoneNumberSid",
+    ("PoolShortCode", "create"): "ShortCodeSid",
+    ("AlphaSender", "create"): "AlphaSender",
 }
 
 # What Twilio's client does under another name than that of the place where it is done.

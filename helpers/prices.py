@@ -39,7 +39,7 @@ FREE: tuple[str, ...] = (
     "Triggers",
     "Feedback",
 )
-FREE += ("PhoneNumbers", "ShortCodes", "AlphaSenders", "VerificationCheck")
+FREE += ("Feedback", "PhoneNumbers", "ShortCodes", "AlphaSenders", "VerificationCheck")
 
 #: Parts of a dollar that accounts are kept in: the last digit of ``"-0.00750"``.
 PARTS = 100_000

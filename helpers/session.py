@@ -117,8 +117,8 @@ class Session:
             self.account,
             settings.region,
             edge=settings.edge,
-            announce=self._announce,
             detour=Detour(self._site_names, password),
+            live=True,
         )
         self.base = self.client.base_url
         self.phone: Any = LivePhone(settings.my_number or "")
@@ -382,11 +382,6 @@ class Session:
     def _cost(what: str) -> str:
         """What creating a resource costs, as reported in 2026 for the United States."""
         return prices.creating(what)
-
-    def _announce(self, what: str, to: str) -> None:
-        """Say whom it goes to and what it costs, before it is sent."""
-        whom = f" for {to}" if to else ""
-        print(f"live: {what}{whom}: {self._cost(what)}.")
 
     # -- its end -----------------------------------------------------------------------------------
 

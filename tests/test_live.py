@@ -145,6 +145,57 @@ def test_a_sandbox_takes_addresses_of_this_machine():
     assert line.sent
 
 
+# --- what is said ----------------------------------------------------------------------------
+
+NUMBER = "+15558675310"
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda c: c.calls.create(NUMBER, "+1"), f"Calls for {NUMBER}: a call costs about 0.014"),
+        (lambda c: c.messages.create(NUMBER, body="x"), f"Messages for {NUMBER}: a text costs"),
+        (
+            lambda c: c.incoming_phone_numbers.create(phone_number=NUMBER),
+            f"IncomingPhoneNumbers for {NUMBER}: a number costs about 1.15 USD a month",
+        ),
+        (
+            lambda c: c.incoming_phone_numbers.toll_free.create(NUMBER),
+            f"TollFree for {NUMBER}: a number costs about 2.15 USD a month",
+        ),
+        (
+            lambda c: c.conferences("CF1").participants.create("+1", NUMBER),
+            f"Participants for {NUMBER}: a call costs",
+        ),
+        (
+            lambda c: c.verify.v2.services("VA1").verifications.create(NUMBER, "sms"),
+            f"Verifications for {NUMBER}: a verification that succeeds costs",
+        ),
+        (lambda c: c.validation_requests.create(NUMBER), f"OutgoingCallerIds for {NUMBER}: verif"),
+        (lambda c: c.calls("CA1").recordings.create(), "Recordings: recording costs"),
+        (lambda c: c.new_keys.create(), "Keys: it costs nothing"),
+        (lambda c: c.queues.create("q"), "Queues: it costs nothing"),
+        (lambda c: c.calls("CA1").streams.create("wss://a.example"), "Streams: see Twilio's price"),
+    ],
+)
+def test_whom_and_what_it_costs_is_said_before_it_is_sent(capsys, act, said):
+    client, line = at_twilio()
+    heard: list[str] = []
+    send = line.send
+    line.send = lambda *a, **k: (heard.append(capsys.readouterr().out), send(*a, **k))[1]  # type: ignore[method-assign]
+    act(client)
+    [before] = heard
+    assert before.startswith(f"live: {said}")
+    assert len(line.sent) == 1
+
+
+def test_looking_is_free_and_silent(capsys):
+    client, _ = at_twilio()
+    client.calls("CA1").fetch()
+    client.calls("CA1").update(status="completed")
+    assert capsys.readouterr().out == ""
+
+
 # --- the session -----------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from twilio.http import HttpClient
@@ -88,6 +89,51 @@ def test_every_method_has_the_official_name_and_arguments(both, name, element, m
     needed = [n for n, p in official.items() if p.default is p.empty]
     assert [n for n, p in ours.items() if p.default is p.empty] == needed
     assert mine.__doc__
+
+
+# --- requests --------------------------------------------------------------------------------
+
+
+class Asked(HttpClient):
+    """An HTTP client that keeps what it was asked, and answers that there is nothing."""
+
+    def __init__(self) -> None:
+        self.asked: tuple[str, str, list[Any]] = ("", "", [])
+
+    def request(self, method: str, url: str, params: Any = None, data: Any = None, **_: Any) -> Any:
+        pairs = (data or {}) | (params or {})
+        self.asked = (method, urlsplit(url).path, sorted(pairs.items()))
+        raise Stop
+
+    def send(self, method: str, url: str, *, form: Any = (), query: Any = ()) -> Any:
+        self.asked = (method, urlsplit(url).path, sorted([*form, *query]))
+        raise Stop
+
+
+class Stop(Exception):
+    """Enough was seen."""
+
+
+@pytest.mark.parametrize(
+    ("name", "element", "method"),
+    METHODS_THERE,
+    ids=[f"{n}{'()' if e else ''}.{m}" for n, e, m in METHODS_THERE],
+)
+def test_every_argument_is_sent_as_the_official_client_sends_it(name, element, method):
+    line = Asked()
+    ours = Client(SID, TOKEN, base_url="http://127.0.0.1:1")
+    ours._wire = line
+    seen = []
+    for client in (ours, Official(SID, TOKEN, http_client=line)):
+        act = getattr(found(client, name, element), method)
+        arguments = {n: "x" for n in inspect.signature(act).parameters if n != "limit"}
+        if "page_size" in arguments:
+            arguments["page_size"] = 7
+        with pytest.raises(Stop):
+            result = act(**arguments)
+            list(result)  # a stream asks as it goes
+        seen.append((*line.asked[:2], [(n, str(v)) for n, v in line.asked[2]]))
+    assert seen[0] == seen[1]
 
 
 # --- answers ---------------------------------------------------------------------------------

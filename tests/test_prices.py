@@ -47,4 +47,5 @@ def test_what_is_said_before_something_is_created():
     assert prices.creating("Messages").startswith("a text costs about 0.0083 USD a segment")
     assert prices.creating("IncomingPhoneNumbers") == "a number costs about 1.15 USD a month"
     assert "costs nothing" in prices.creating("OutgoingCallerIds")
-    assert "price list" in prices.creating("Queues")
+    assert prices.creating("Queues") == "it costs nothing"
+    assert "price list" in prices.creating("Streams")
