@@ -33,7 +33,7 @@ class Machine:
         self.has("make", f'echo "make $* with {OBLIGED}" >> "$CALLS"')
         self.has("npm", 'echo "npm $* in ${PWD##*/tests/}" >> "$CALLS"')
         self.has("id", "echo 0")
-        for name in ("espeak-ng", "lame", "node"):
+        for name in ("espeak-ng", "lame", "node", "php"):
             self.has(name)
 
     def has(self, name: str, script: str = "") -> None:
@@ -107,6 +107,14 @@ def test_node_and_npm_are_installed_where_they_are_not(machine: Machine) -> None
     assert done.returncode == 0, done.stderr
     assert machine.called()[1].endswith("--no-install-recommends npm nodejs")
     assert machine.called()[2:] == MADE
+
+
+def test_php_is_installed_where_it_cannot_ask_a_server(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("php", "exit 1")  # as one without its curl extension answers
+    machine.has("apt-get", APT)
+    assert machine.run().returncode == 0
+    assert machine.called()[1].endswith("--no-install-recommends php-cli php-curl")
 
 
 def test_a_lock_that_npm_refuses_ends_the_run(machine: Machine) -> None:
