@@ -30,16 +30,10 @@ ITEMS = {
 }
 
 #: What is created for nothing.
-FREE: tuple[str, ...] = (
-    "Accounts",
-    "Applications",
-    "Keys",
-    "SigningKeys",
-    "Services",
-    "Triggers",
-    "Feedback",
+FREE = (
+    *("Accounts", "AlphaSenders", "Applications", "Feedback", "Keys", "PhoneNumbers", "Queues"),
+    *("Services", "ShortCodes", "SigningKeys", "Triggers", "VerificationCheck"),
 )
-FREE += ("Feedback", "PhoneNumbers", "ShortCodes", "AlphaSenders", "VerificationCheck")
 
 #: Parts of a dollar that accounts are kept in: the last digit of ``"-0.00750"``.
 PARTS = 100_000
