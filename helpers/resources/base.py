@@ -378,6 +378,8 @@ class Resource:
     newest_first: ClassVar[bool] = True
     #: HTTP status of a successful create
     create_status: ClassVar[int] = 201
+    #: and of a successful update
+    update_status: ClassVar[int] = 200
     #: fields that all resources have and replies about this one leave out
     omits: ClassVar[tuple[str, ...]] = ()
     #: whether a reply tells its own path

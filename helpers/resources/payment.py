@@ -43,6 +43,7 @@ class Payment(Resource):
     path: ClassVar[str] = "Calls/{call_sid}/Payments"
     plural: ClassVar[str] = "payments"
     operations: ClassVar[tuple[str, ...]] = ("create", "update")
+    update_status: ClassVar[int] = 202  # says Twilio's specification, of this one alone
     indexed: ClassVar[tuple[str, ...]] = ("call_sid",)
 
     call_sid: str = shown("")

@@ -308,6 +308,7 @@ class Api:
             return Reply(204)
         if operation == "update":
             self._update(asked, thing)
+            return self._one(asked, operation, asked.kind.update_status)
         return self._one(asked, operation, 200)
 
     def _get(

@@ -90,6 +90,9 @@ WIDER = (
     "verify.v2.service.verification_check",
 )
 
+#: Statuses that are not the usual ones, by Twilio's whole OpenAPI document.
+STATUSES = {("Payment", "update"): (202,)}
+
 _METHODS = {
     "create": "POST",
     "page": "GET",
@@ -278,6 +281,7 @@ def _of_module(module: str) -> Iterator[Operation]:
                 continue
             reply = None if act == "delete" else _envelope(listed, prefix) if act == "page" else row
             statuses = {"create": (201,), "delete": (204,)}.get(act, (200,))
+            statuses = STATUSES.get((subject, act), statuses)
             sent = _sent(has.get(f"_{act}", has[act]), words)
             required = {name for name, (_, optional) in sent.items() if not optional}
             schemas = {name: schema for name, (schema, _) in sent.items()}

@@ -212,6 +212,15 @@ def test_the_same_request_twice_is_one(town):
     assert [t.get("Result") for t in town.site.asked("/pay")] == [None, "canceled"]
 
 
+def test_a_change_is_accepted(town):
+    """The payment goes on behind the answer, so it is 202 and not 200."""
+    desk = Desk(town)
+    path = f"/2010-04-01/Accounts/{town.auth[0]}/Calls/{desk.call.sid}/Payments/{desk.made.sid}"
+    form = {"IdempotencyKey": "k", "StatusCallback": "/pay", "Capture": "postal-code"}
+    reply = town.http.post(f"{town.sandbox.url}{path}.json", data=form, auth=town.auth, timeout=9)
+    assert (reply.status_code, reply.json()["sid"]) == (202, desk.made.sid)
+
+
 def test_it_ends_with_the_call(town):
     desk = Desk(town)
     desk.update(capture="security-code")
