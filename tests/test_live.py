@@ -470,3 +470,42 @@ def test_a_refused_connection_is_told_from_a_broken_one(slept):
             Wire(None, pauses=(0.25,)).send("GET", url)
         assert (taken, slept) == (3, [0.25])
         listener.shutdown(socket.SHUT_RDWR)
+
+
+# --- the way out -----------------------------------------------------------------------------
+
+
+def ways(url: str, monkeypatch: Any) -> dict[str, Any]:
+    """What is given to the libraries for the way to *url*."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/somewhere/company.pem")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    given: dict[str, Any] = {}
+
+    class Looking(Adapter):
+        def send(self, prepared: Any, **more: Any) -> Any:
+            given.update(more)
+            return super().send(prepared)
+
+    wire = Wire(("AC1", "x"))
+    for session in (wire._direct, wire._out):
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, Looking(200))  # type: ignore[arg-type]
+    wire.send("GET", url)
+    return given
+
+
+def test_proxies_and_certificates_are_for_the_way_out(monkeypatch):
+    out = ways("https://api.twilio.com/x", monkeypatch)
+    assert out["proxies"]["https"] == "http://proxy.example:3128"
+    assert out["verify"] == "/somewhere/company.pem"
+    assert out["timeout"] == (5.0, 35.0)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "https://localhost:9/x"])
+def test_this_machine_is_asked_directly(monkeypatch, url):
+    direct = ways(url, monkeypatch)
+    assert not direct["proxies"]
+    assert direct["verify"] is True
