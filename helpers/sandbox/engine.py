@@ -61,7 +61,7 @@ from helpers.sandbox.store import Store
 from helpers.sandbox.streams import started
 from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.web.urls import shown_url
-from helpers.sandbox.web.webhooks import DOCUMENT_LIMIT, Cookies, Reply, Webhooks
+from helpers.sandbox.web.webhooks import DOCUMENT_LIMIT, TAKEN_OUT, Cookies, Reply, Webhooks
 from helpers.twiml import steps
 
 _log = logging.getLogger(__name__)
@@ -73,7 +73,6 @@ CALLBACK_GRACE = 1.0
 ALERTS_KEPT, ALERTS_SWEPT = 10_000, 500
 EVENT_BODY = 4_000  # characters of a web site's answer that the event log keeps
 
-TAKEN_OUT = "..."  # stands where a secret was
 _NOW = "now"  # the setting that remembers where the clock was
 # What a document says of a SIP party: <Sip username="..." password="...">, perhaps cut off.
 _LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
@@ -299,8 +298,12 @@ class Engine:
         message_sid: str | None = None,
         cookies: Cookies | None = None,
         limit: int = DOCUMENT_LIMIT,
+        purpose: str = "media",
     ) -> Reply:
-        """Ask a web site in an account's name; time does not jump meanwhile."""
+        """Ask a web site in an account's name; time does not jump meanwhile.
+
+        *purpose* says what for: "document", "callback" or "media". The log keeps it.
+        """
         reply = Reply(url, failed=(11200, "nobody waits for the answer any more"))
         self.store.commit()  # what a web site is told of is in the file
         began = self.clock.now()
@@ -316,12 +319,17 @@ class Engine:
                 )
             reply.asked = (method, params)
         finally:  # a caller who hangs up meanwhile is no reason to keep quiet about the request
+            requested, headers = reply.sent
+            exactly = {"requested": requested} if requested not in ("", url) else {}
             self.event(
                 account_sid,
                 "webhook",
                 {
                     "method": method,
                     "url": url,
+                    **exactly,
+                    "purpose": purpose,
+                    "headers": dict(headers),
                     "parameters": dict(params),
                     "status": reply.status,
                     "body": _text(reply),
@@ -355,6 +363,7 @@ class Engine:
             call_sid=call_sid,
             message_sid=message_sid,
             cookies=cookies,
+            purpose="document",
         )
         failed = reply.failed
         if not failed and not reply.body and reply.headers.get("transfer-encoding") == "chunked":
@@ -392,7 +401,13 @@ class Engine:
 
         async def send() -> None:
             reply = await self.ask(
-                account_sid, url, method, params, call_sid=call_sid, message_sid=message_sid
+                account_sid,
+                url,
+                method,
+                params,
+                call_sid=call_sid,
+                message_sid=message_sid,
+                purpose="callback",
             )
             if reply.failed:
                 refused = reply.status >= 400

@@ -95,7 +95,11 @@ class Scene:
 
     def line_of(self, element: TwiML) -> int:
         """The line of the document that an element stands in, or 0."""
-        return self.document.place(element)[0] if self.document is not None else 0
+        return self.place_of(element)[0]
+
+    def place_of(self, element: TwiML) -> tuple[int, int]:
+        """The line and column of the document that an element stands at, or (0, 0)."""
+        return self.document.place(element) if self.document is not None else (0, 0)
 
     def alert(self, element: TwiML, code: int, text: str, level: str = "warning") -> Alert:
         """An alert about an element of the current document."""
@@ -340,19 +344,20 @@ def _shown(verb: TwiML, scene: Scene, notes: tuple[str, ...]) -> Generator[Step,
             following: Fetch | None = end.value
             return following
         if isinstance(step, Begin):
-            step = replace(step, notes=step.notes + notes, line=_line(verb, step, scene))
+            line, column = _place(verb, step, scene)
+            step = replace(step, notes=step.notes + notes, line=line, column=column)
             notes = ()
         answer = yield step
 
 
-def _line(verb: TwiML, step: Begin, scene: Scene) -> int:
-    """The line of the element that begins: the verb, or one in it. 0 if that is not clear."""
+def _place(verb: TwiML, step: Begin, scene: Scene) -> tuple[int, int]:
+    """Line and column of the element that begins: the verb, or one in it. 0 if not clear."""
     if step.verb == verb.name:
-        return scene.line_of(verb)
+        return scene.place_of(verb)
     inner = [element for element in verb.walk() if element.name == step.verb]
     if len(inner) > 1:
         inner = [element for element in inner if element.words() == step.text]
-    return scene.line_of(inner[0]) if inner else 0
+    return scene.place_of(inner[0]) if inner else (0, 0)
 
 
 def _told(problem: Problem, scene: Scene) -> Alert:

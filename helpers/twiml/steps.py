@@ -99,14 +99,15 @@ class Begin(Step):
     A loop begins once a round. *text* is what a reader wants to see: the words with white space
     folded, the URL, the digits, the seconds ("5"), the number dialled. *notes* say, a sentence
     each, what the document asked for and this sandbox does nothing about; only the log shows them.
-    *line* is where the element stands in its document, or 0; two steps that differ in nothing else
-    are equal.
+    *line* and *column* are where the element stands in its document, or 0; two steps that differ in
+    nothing else are equal.
     """
 
     verb: str
     text: str = ""
     notes: tuple[str, ...] = ()
     line: int = field(default=0, compare=False, repr=False)
+    column: int = field(default=0, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"<{self.verb}> {self.text}".rstrip()
@@ -114,8 +115,8 @@ class Begin(Step):
     @property
     def details(self) -> dict[str, Any]:
         """What the log keeps beside verb and text."""
-        line: dict[str, Any] = {"line": self.line} if self.line else {}
-        return line | ({"notes": list(self.notes)} if self.notes else {})
+        place: dict[str, Any] = {"line": self.line, "column": self.column} if self.line else {}
+        return place | ({"notes": list(self.notes)} if self.notes else {})
 
 
 @dataclass(frozen=True, slots=True)

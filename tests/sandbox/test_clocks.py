@@ -166,7 +166,8 @@ def told(town):
     """The log without what differs: times, and the requests that only look."""
     found = []
     for event in town.events():
-        data = {k: v for k, v in event["data"].items() if k not in ("seconds", "parameters", "url")}
+        elsewhere = ("seconds", "parameters", "url", "headers", "requested")
+        data = {k: v for k, v in event["data"].items() if k not in elsewhere}
         if "text" in data:
             data["text"] = data["text"].replace(town.url, "$SITE")
         if event["type"] != "request":

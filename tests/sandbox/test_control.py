@@ -419,7 +419,8 @@ def test_events_have_their_fields_types_and_order(town):
     assert all(e["at"].startswith("2026-01-05T09:0") for e in events)
     webhook = next(e for e in events if e["type"] == "webhook")
     assert sorted(webhook["data"]) == [
-        *("body", "content_type", "error", "method", "milliseconds", "parameters", "status", "url"),
+        *("body", "content_type", "error", "headers", "method", "milliseconds", "parameters"),
+        *("purpose", "status", "url"),
     ]
     assert webhook["call_sid"] == call.sid
 

@@ -21,6 +21,8 @@ SHOP, ALICE, BOB = "+15005550006", "+14155550100", "+14155550101"
 # What the wall's clock has of its own: moments, and durations that it is a little late for.
 TIMES = {"at", "seconds", "duration", "Timestamp", "RecordingStartTime", "QueueTime", "Duration"}
 TIMES |= {"milliseconds", "CallDuration", "DialCallDuration", "RecordingDuration", "RawDlrDoneDate"}
+# A signature is of the address too, and what is in the parameters is in the query of a GET.
+TIMES |= {"headers", "requested"}
 
 
 def timeless(data):

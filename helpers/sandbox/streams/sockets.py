@@ -274,9 +274,12 @@ async def open_socket(
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket for a call, and write that into the log. Raises `NoSocket`."""
     status, error, began = 101, None, live.clock.now()
+    headers: dict[str, str] = {}
     try:
         with live.clock.work():
-            return await live.engine.webhooks.open_socket(url, token=live.account.auth_token)
+            return await live.engine.webhooks.open_socket(
+                url, token=live.account.auth_token, sent=headers
+            )
     except NoSocket as problem:
         status, error = problem.status, problem.text
         raise
@@ -284,6 +287,8 @@ async def open_socket(
         data = {
             "method": "GET",
             "url": url,
+            "purpose": "socket",
+            "headers": headers,
             "parameters": dict(parameters),
             "status": status,
             "body": "",

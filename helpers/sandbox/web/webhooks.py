@@ -15,6 +15,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from urllib.parse import urljoin
 
 import aiohttp
@@ -44,6 +45,7 @@ REDIRECTS = 10  # error 11215
 FOLLOWED = (301, 302, 303, 307)  # any other 3xx is 11216
 CERTIFICATES = {10: 11236, 62: 11235, 64: 11235}  # OpenSSL's reasons; any other is 11237
 KEPT = 64  # answers to GET that may be asked for again by ETag or Last-Modified
+TAKEN_OUT = "..."  # stands where a secret was
 KEPT_BYTES = DOCUMENT_LIMIT  # each at most; what is longer is fetched anew
 
 
@@ -52,7 +54,8 @@ class Reply:
     """What came back: *url* is where it came from in the end, redirects followed.
 
     *failed* is None or (code, sentence). *status* is 0 when nobody answered. *asked* is how it was
-    asked: the method and the parameters.
+    asked: the method and the parameters. *sent* are the URL and the headers of the first request,
+    without cookies and logins; nothing if it came to none.
     """
 
     url: str
@@ -61,6 +64,7 @@ class Reply:
     body: bytes = b""
     failed: Failure | None = None
     asked: tuple[str, Sequence[tuple[str, str]]] = ("", ())
+    sent: tuple[str, Mapping[str, str]] = ("", MappingProxyType({}))
 
     @property
     def content_type(self) -> str:
@@ -76,6 +80,7 @@ class _Errand:
     limit: int
     how: overrides.Overrides
     mark: str
+    sent: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,8 @@ class Webhooks:
         finally:
             self.asking -= 1
         reply.url = shown_url(reply.url)  # it is told to others: the fallback, the next document
+        if errand.sent:
+            reply.sent = errand.sent[0]
         return reply
 
     async def _follow(self, url: str, method: str, params: Pairs, errand: _Errand) -> Reply:
@@ -216,6 +223,9 @@ class Webhooks:
         kept = self._kept.get((token, bare)) if form is None else None
         if kept is not None:
             headers |= _conditions(kept)
+        if not errand.sent:
+            hidden = {"Cookie": TAKEN_OUT} if cookie else {}
+            errand.sent.append((bare, headers | hidden))
         request = _Request(site, method, to, bare, form, errand)
         for _ in range(1 + errand.how.retries):
             reply, why = await self._try(request, headers)
@@ -315,8 +325,12 @@ class Webhooks:
         except (aiohttp.ClientError, UnicodeError, ValueError):
             raise _Trouble(11206, f"{where} did not speak HTTP") from None
 
-    async def open_socket(self, url: str, *, token: str) -> aiohttp.ClientWebSocketResponse:
+    async def open_socket(
+        self, url: str, *, token: str, sent: dict[str, str] | None = None
+    ) -> aiohttp.ClientWebSocketResponse:
         """Open a WebSocket, signed with *token*; the same machines may be asked.
+
+        *sent* gets the headers it is asked with.
 
         Raises:
             NoSocket: there is none, or not in time.
@@ -324,14 +338,16 @@ class Webhooks:
         self.asking += 1
         try:
             async with asyncio.timeout(self.timeout):
-                return await self._open_socket(url, token)
+                return await self._open_socket(url, token, sent if sent is not None else {})
         except TimeoutError:
             text = f"{plain(url)} did not open a WebSocket within {self.timeout:g} seconds"
             raise NoSocket("timeout", text) from None
         finally:
             self.asking -= 1
 
-    async def _open_socket(self, url: str, token: str) -> aiohttp.ClientWebSocketResponse:
+    async def _open_socket(
+        self, url: str, token: str, sent: dict[str, str]
+    ) -> aiohttp.ClientWebSocketResponse:
         where = plain(url)
         to = urls.address(url, ("ws", "wss"))
         if to is None:
@@ -355,6 +371,7 @@ class Webhooks:
             "User-Agent": "Twilio.TmeWs/1.0",
             "X-Twilio-Signature": signing.sign(token, to.url, None),
         }
+        sent |= headers
         try:
             return await self._sockets.ws_connect(
                 target,
