@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 TWILIO = "https://api.twilio.com"
 CORE, CORE_VERSION = "api", "2010-04-01"
 
-#: The version that ``client.verify.services`` means where Twilio's client has several.
-VERSIONS = {"verify": "v2"}
-
 Pairs = list[tuple[str, str]]
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s<>\"']+", re.IGNORECASE)
 
@@ -217,7 +214,7 @@ def _private(value: str) -> str:
 class Domain:
     """One of Twilio's APIs, such as ``client.messaging``; its versions are ``.v1``, ``.v2``.
 
-    What stands there in its usual version can be named without: ``client.messaging.services``.
+    What stands in the first of them can be named without: ``client.messaging.services``.
     """
 
     def __init__(self, client: Client, name: str) -> None:
@@ -235,8 +232,7 @@ class Domain:
             url = f"{self._client._host(self._name)}/{name}"
             found = Version(self._client, self._versions[name], url)
         else:
-            usual = VERSIONS.get(self._name) or next(iter(self._versions))
-            found = getattr(getattr(self, usual), name)
+            found = getattr(getattr(self, next(iter(self._versions))), name)
         self.__dict__[name] = found
         return found
 

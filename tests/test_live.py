@@ -271,6 +271,10 @@ def test_the_second_page_is_asked_if_the_first_is_out_of_order(live):
 def test_another_address_of_this_machine_is_still_refused(live):
     with pytest.raises(SettingsError, match="cannot reach"):
         live.client.calls.create("+15558675310", "+15017122661", url="http://127.0.0.1:9/x")
+    other, asked = site_of(live, (200, "<Response/>"))
+    with pytest.raises(SettingsError, match="cannot reach"):  # its port only begins alike
+        live.client.calls.create("+15558675310", "+15017122661", url=f"{other.url}0/x")
+    assert asked == []
     site, _ = site_of(live, (200, "<Response><Redirect>http://127.0.0.1:9/</Redirect></Response>"))
     with pytest.raises(SettingsError, match="cannot reach"):
         live.client.calls.create("+15558675310", "+15017122661", url=site.url)

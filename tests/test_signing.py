@@ -108,7 +108,9 @@ def test_a_body_that_nothing_ties_to_the_signature_is_refused():
     assert RequestValidator(TOKEN).validate(url, "", sign(TOKEN, url))
 
 
-@pytest.mark.parametrize("signature", [None, "", "x", "RSOYDt4T1cUTdK1PDd93/VVr8B9=", "ключ"])
+@pytest.mark.parametrize(
+    "signature", [None, "", "x", "RSOYDt4T1cUTdK1PDd93/VVr8B9=", "ключ", "\ud800"]
+)
 def test_wrong_signatures_are_refused(signature):
     url = "https://mycompany.com/myapp.php?foo=1&bar=2"
     assert not RequestValidator(TOKEN).validate(url, FORM, signature)
