@@ -20,7 +20,7 @@ from helpers.resources.application import Application
 from helpers.resources.base import Params, is_web_address
 from helpers.resources.call import Call
 from helpers.resources.message import Message
-from helpers.sandbox import dry_run
+from helpers.sandbox import dry_run, person
 from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.engine import Engine
 from helpers.sandbox.handsets import MODES
@@ -28,6 +28,8 @@ from helpers.sandbox.handsets import MODES
 LONGEST_POLL = 30.0  # real seconds
 LONGEST_TURN = 86_400.0  # seconds of the clock
 ASKED = 1.0  # real seconds a turn waits for a web site that was asked before the turn began
+
+WAV_TYPES = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
 
 Authenticate = Callable[[Request], Account]
 ReadForm = Callable[[Request], Awaitable[Params]]
@@ -65,12 +67,17 @@ class Control:
         table: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "/_sandbox/health", self.health),
             ("GET", phone, self.phone),
+            ("GET", f"{phone}/messages", self.messages),
+            ("GET", f"{phone}/media/{{sid}}", self.media),
+            ("GET", f"{phone}/sound", self.hearing),
+            ("GET", f"{phone}/sound/{{name}}", self.sound),
             ("POST", phone, self.mode),
             ("POST", f"{phone}/answer", self.answer),
             ("POST", f"{phone}/decline", self.decline),
             ("POST", f"{phone}/hangup", self.hangup),
             ("POST", f"{phone}/press", self.press),
             ("POST", f"{phone}/speak", self.speak),
+            ("POST", f"{phone}/record", self.record),
             ("POST", f"{phone}/refer", self.refer),
             ("POST", f"{phone}/call", self.call),
             ("POST", f"{phone}/text", self.text),
@@ -94,7 +101,8 @@ class Control:
                 account = self.authenticate(request)
                 if method == "POST" and dry_run.applies_to(account):
                     raise ControlRefusal(403, "Test credentials can look, but do nothing here.")
-                form = await self.read_form(request) if method == "POST" else Params()
+                reads = method == "POST" and handler != self.record
+                form = await self.read_form(request) if reads else Params()
                 return await handler(request, account, form)
             except ControlRefusal as refusal:
                 body = {"status": refusal.status, "message": refusal.message}
@@ -166,6 +174,26 @@ class Control:
             self.engine.handset(account.sid, number).speak(words, told=False)
         return self._shown(account, number)
 
+    async def record(self, request: Request, account: Account, form: Params) -> Response:
+        """What a microphone took in until now, as a WAV file: into what is being recorded."""
+        number = _number(request)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in WAV_TYPES:
+            raise ControlRefusal(415, f"The body is a WAV file (audio/wav), not {kind[:60]!r}.")
+        content = bytearray()
+        async for part in request.stream():
+            content += part
+            if len(content) > person.LARGEST:
+                raise ControlRefusal(413, f"The sound is larger than {person.LARGEST} bytes.")
+        live = self.engine.call_of(account.sid, number)
+        if live is None or live.answered_at is None or not live.kept_by_somebody("inbound"):
+            raise ControlRefusal(409, f"Nothing records what is said at {number} now.")
+        try:
+            person.say(live, bytes(content))
+        except ValueError as wrong:
+            raise ControlRefusal(400, str(wrong)) from None
+        return self._shown(account, number)
+
     async def refer(self, request: Request, account: Account, form: Params) -> Response:
         """The SIP party of a Dial asks that its caller be sent elsewhere."""
         number, to = _number(request), form.get("To")
@@ -176,6 +204,31 @@ class Control:
             raise ControlRefusal(409, f"{number} is no SIP party that a Dial has joined.")
         live.refer(to)
         return self._shown(account, number)
+
+    # -- what a page shows of a handset beside that --------------------------------------------
+
+    async def messages(self, request: Request, account: Account, form: Params) -> Response:
+        return JSONResponse({"messages": person.thread(self.engine, account.sid, _number(request))})
+
+    async def media(self, request: Request, account: Account, form: Params) -> Response:
+        sid = str(request.path_params["sid"])
+        found = person.medium(self.engine, account.sid, _number(request), sid)
+        if found is None:
+            raise ControlRefusal(404, "That handset has no such picture.")
+        return Response(found[1], media_type=found[0])
+
+    async def hearing(self, request: Request, account: Account, form: Params) -> Response:
+        live = self.engine.call_of(account.sid, _number(request))
+        return JSONResponse(person.hearing(live))
+
+    async def sound(self, request: Request, account: Account, form: Params) -> Response:
+        live = self.engine.call_of(account.sid, _number(request))
+        found = await person.sound(live, str(request.path_params["name"]))
+        if found is None:
+            raise ControlRefusal(404, "That is not played to this handset now.")
+        return Response(found[1], media_type=found[0])
+
+    # -- calling and texting -----------------------------------------------------------------
 
     async def call(self, request: Request, account: Account, form: Params) -> Response:
         number, to = _number(request), form.get("To")

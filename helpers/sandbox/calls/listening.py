@@ -44,6 +44,12 @@ async def pass_time(
 
 async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
     """Wait for keys, or words, or both."""
+    wanted = {"keys": step.keys, "speech": step.speech, "language": step.language}
+    with live.in_the_ear("listen", **wanted):
+        return await _read(live, step)
+
+
+async def _read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
     digits = ""
     while True:
         # Once there are digits, words do not count.

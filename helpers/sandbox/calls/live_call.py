@@ -102,6 +102,9 @@ class LiveCall(Actor):
         self.beside: dict[str, beside.Beside] = {}  # what a Start began, by SID
         self.files: dict[str, playing.File | None] = {}  # what it played, by URL
         self.answered_at: datetime | None = None
+        self.ear: dict[str, Any] = {}  # what goes on in it now, for who shows the far end
+        self._ears = 0
+        self.voice_heard = float("-inf")  # when a microphone was heard last
         self.gone = False  # the caller hung up, and a verb's last request is still to be made
         self.parting = Signal("hangup")  # what becomes of the call after that request
         self.joined = False  # a leg that talks with its parent's other side
@@ -148,9 +151,24 @@ class LiveCall(Actor):
         """The clock in seconds."""
         return self.clock.now().timestamp()
 
-    def kept_by_somebody(self) -> bool:
+    def kept_by_somebody(self, track: str = "outbound") -> bool:
         """Whether somebody keeps the sound of this call."""
-        return any(pieces.taker(listener) for listener, _ in self._hearing("outbound"))
+        return any(pieces.taker(listener) for listener, _ in self._hearing(track))
+
+    def watched(self) -> bool:
+        """Whether a person holds the handset at the far end, who may want to hear what plays."""
+        return self.handset.mode == "manual"
+
+    @contextmanager
+    def in_the_ear(self, kind: str, **more: Any) -> Iterator[None]:
+        """Let those who show the far end know what goes on there while the block runs."""
+        self._ears += 1
+        mine = self.ear = {"id": f"{self.call.sid}:{self._ears}", "kind": kind, **more}
+        try:
+            yield
+        finally:
+            if self.ear is mine:
+                self.ear = {}
 
     def _update(self, *names: str) -> None:
         self.call.date_updated = self.clock.now()

@@ -33,7 +33,8 @@ GAPS = {"w": 0.5, "W": 1.0}  # seconds
 class File:
     """A sound that was fetched. *until* is the second of the call's clock it may be kept to.
 
-    Its *body* is there only if somebody keeps the sound of the call, and until it was played: then
+    Its *body* is there only if somebody keeps or hears the sound of the call, and until it was
+    played: then
     the store has it under *name*. A thousand calls may play at once.
     """
 
@@ -50,7 +51,9 @@ async def speak(live: LiveCall, step: steps.Speak) -> bool | None:
     if listening.cut(live, step):
         return True
     live.heard("outbound", step.text, *pieces.of_speech(step))
-    return await _sounding(live, step.seconds, step)
+    manner = {"voice": step.voice, "language": step.language, "seconds": step.seconds}
+    with live.in_the_ear("words", text=step.text, **manner):
+        return await _sounding(live, step.seconds, step)
 
 
 async def play(live: LiveCall, step: steps.Sound) -> bool | None:
@@ -66,7 +69,8 @@ async def play(live: LiveCall, step: steps.Sound) -> bool | None:
     if file.body:
         live.files[step.url] = replace(file, body=b"", name=piece.text)
     live.sounded("outbound", piece)
-    return await _sounding(live, file.seconds, step)
+    with live.in_the_ear("file", sound=piece.text, seconds=file.seconds):
+        return await _sounding(live, file.seconds, step)
 
 
 async def send(live: LiveCall, digits: str) -> None:
@@ -103,7 +107,7 @@ async def load(live: LiveCall, url: str, code: int = 13420) -> None:
     """Fetch a file into ``live.files``, unless it is there and may be kept; None if unusable."""
     kept = live.files.get(url)
     # A file that was fetched before somebody began to record has nothing to be recorded.
-    usable = kept is not None and (kept.body or kept.name or not live.kept_by_somebody())
+    usable = kept is not None and (kept.body or kept.name or not _wanted(live))
     if kept is not None and usable and live.moment() < kept.until:
         return
     live.files[url] = _own_recording(live, url) or await _fetched(live, url, code)
@@ -135,8 +139,13 @@ async def _fetched(live: LiveCall, url: str, code: int) -> File | None:
     # What cannot be measured counts a second.
     seconds = 1.0 if seconds is None else round(seconds, 3)
     until = live.moment() + _may_be_kept(reply)
-    body = reply.body if live.kept_by_somebody() else b""
+    body = reply.body if _wanted(live) else b""
     return File(seconds, body, reply.content_type, until=until)
+
+
+def _wanted(live: LiveCall) -> bool:
+    """Whether anybody wants the sound of a file, and not only its length."""
+    return live.kept_by_somebody() or live.watched()
 
 
 def _may_be_kept(reply: Reply) -> float:
@@ -161,7 +170,7 @@ def _own_recording(live: LiveCall, url: str) -> File | None:
 
 
 def piece_of(live: LiveCall, file: File) -> pieces.Piece:
-    """A file as a piece; its content is kept, where somebody keeps the sound of this call."""
+    """A file as a piece; its content is kept, where somebody wants the sound of this call."""
     if file.recording:
         return pieces.Piece("recording", file.seconds, file.recording)
     if not file.body:

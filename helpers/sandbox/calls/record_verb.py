@@ -35,7 +35,8 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
     )
     ended_by = ""
     try:
-        ended_by = await _listen(live, step, tape)
+        with live.in_the_ear("record", beep=step.beep, seconds=float(step.max_length)):
+            ended_by = await _listen(live, step, tape)
     except Interrupted as stop:
         if stop.signal.kind != "hangup":
             await recording.end(live, tape)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from helpers.twiml import steps
 
 
+UNEVEN = 0.25  # seconds; parts of a voice that are no further apart follow one another
+
+
 class Recordable(Protocol):
     """What can be recorded: a call, or a conference (whose *call* is that of the first in it)."""
 
@@ -85,6 +88,8 @@ class Tape:
             return
         at = begin = max(self.over.get(track, 0.0), self.seconds())
         for piece in sounds:
+            if piece.kind == "voice":
+                at = begin = self._said_until_now(track, piece.seconds)
             if piece.kind in ("keys", "beep"):
                 # These take no time of the clock, and whatever else is heard is heard with them.
                 self._note(self.seconds(), track, piece)
@@ -94,6 +99,11 @@ class Tape:
             at += piece.seconds
         if at > begin:
             self.over[track] = at
+
+    def _said_until_now(self, track: str, seconds: float) -> float:
+        """Where a voice begins that was heard until now; its parts come a little late or early."""
+        before, began = self.over.get(track, 0.0), self.seconds() - seconds
+        return before if began - before < UNEVEN else began
 
     def hush(self, track: str) -> None:
         """What sounds on a track is broken off."""

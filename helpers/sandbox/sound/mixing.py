@@ -24,6 +24,7 @@ LONGEST = 14_400  # seconds
 HUM = (220.0, 1_500)  # Hz and loudness of what stands for a file that nobody here can decode
 BEEP = 1_000.0  # Hz
 TRACKS = ("inbound", "outbound")
+FROM_STORE = ("file", "voice")  # pieces whose sound the store keeps
 
 
 class Material(NamedTuple):
@@ -40,7 +41,7 @@ def material(store: Store, recording: Recording) -> Material:
     names = {told["text"] for told in recording.sounds if told["kind"] == "recording"}
     played = {name: store.get(Recording, account, name) for name in sorted(names)}
     heard = [*recording.sounds, *(told for made in played.values() if made for told in made.sounds)]
-    files = {told.get("text", "") for told in heard if told["kind"] == "file"}
+    files = {told.get("text", "") for told in heard if told["kind"] in FROM_STORE}
     return Material(recording, {name: store.blob(name) for name in sorted(files)}, played)
 
 
@@ -83,7 +84,7 @@ def _made(told: Mapping[str, Any], parts: Material) -> bytes:
             return audio.keys(text)
         case "beep" | "bleep":
             return audio.tone(seconds, BEEP)
-        case "file":
+        case "file" | "voice":
             content_type, body = parts.files.get(text) or ("", b"")
             found = sound_files.samples(body, content_type)
             return audio.tone(seconds, HUM[0], loud=HUM[1]) if found is None else found

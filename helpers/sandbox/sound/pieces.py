@@ -21,7 +21,8 @@ class Piece:
     """One sound. *kind* says what *text* is.
 
     "words" are said, "keys" pressed; a "file" is known by the name the store keeps it under, a
-    "recording" by its SID. A "beep", which takes no time of the clock, a "bleep", which takes the
+    "recording" by its SID, and a "voice", which a microphone took in and which is told when it is
+    over, as a file is. A "beep", which takes no time of the clock, a "bleep", which takes the
     place of words, and a "gap" need no text. *volume* is in decibels, *pitch* in percent, above or
     below usual.
     """

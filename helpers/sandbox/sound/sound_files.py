@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import struct
+import wave
 from typing import NamedTuple
 
 from tinytag import TinyTag
 
-from helpers.sandbox.sound.codings import alaw_to_pcm, ima_to_pcm, pcm, resampled
+from helpers.sandbox.sound.codings import RATE, alaw_to_pcm, ima_to_pcm, pcm, resampled
 
-__all__ = ["length", "samples"]
+__all__ = ["as_wav", "length", "samples", "wav"]
 
 GSM_BYTES_A_SECOND = 1_650  # 33 bytes each 20 milliseconds (GSM 06.10)
 ULAW_BYTES_A_SECOND = 8_000
@@ -119,3 +120,14 @@ def samples(content: bytes, content_type: str = "") -> bytes | None:
         out[0::2] = whole[width - 2 :: frame]
         out[1::2] = whole[width - 1 :: frame]
     return resampled(bytes(out), found.rate)
+
+
+def as_wav(samples: bytes) -> bytes:
+    """16-bit PCM of one channel, 8,000 samples a second, as a WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples)
+    return out.getvalue()
