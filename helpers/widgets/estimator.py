@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
-import ipywidgets
 
 from helpers.errors import HelperError
 from helpers.prices import ITEMS, PRICES, PRICES_2012, PRICES_2026, PriceList
-from helpers.widgets.forms import Form, columns, field, table
+from helpers.widgets.blocks import Cell, columns, rows, table, words
+from helpers.widgets.forms import Answer, Field, Form, Values, call_of, quoted
 
 __all__ = [
     "ITEMS",
@@ -26,6 +24,7 @@ __all__ = [
 ]
 
 CENT = Decimal("0.01")
+COUNTED = ("texts", "minutes_in", "minutes_out", "numbers")  # what the form asks for
 TITLES = ("what", "how many", "price", "dollars")
 
 
@@ -75,13 +74,25 @@ class Estimate:
         name = "total of what is known" if self.unknown else "total"
         return [*shown, (name, "", "", f"{self.total:,.2f}")]
 
+    def charted(self) -> list[list[Cell]]:
+        """The same with a bar behind each line, as long as its part of the dearest one."""
+        known = [line.amount for line in self.lines if line.amount is not None]
+        most = max(known, default=Decimal(0)) or Decimal(1)
+        shares = [float((line.amount or Decimal(0)) / most) for line in self.lines]
+        bars: list[Cell] = [*({"bar": round(share, 4)} for share in shares), ""]
+        return [[*row, bar] for row, bar in zip(self.rows(), bars, strict=True)]
+
+    def chart(self) -> str:
+        """The lines as a chart of characters, for where there is no browser."""
+        return columns([(row[0], row[4], row[3]) for row in self.charted()[:-1]])
+
     def __str__(self) -> str:
         source = f"prices of {self.prices.name}: {self.prices.source}"
         return f"{columns([TITLES, *self.rows()])}\n{source}"
 
     def _repr_html_(self) -> str:
         source = f"<small>Prices of {self.prices.name}: {self.prices.source}.</small>"
-        return table(TITLES, self.rows(), total=1) + source
+        return table((*TITLES, ""), self.charted(), total=1) + source
 
     __repr__ = __str__
 
@@ -140,26 +151,37 @@ def buys(dollars: int | str | Decimal, item: str, prices: PriceList = PRICES_202
 def estimator() -> Form:
     """A form that sums up a month: type how many texts and minutes, read what they cost."""
 
-    def count(label: str, value: int) -> Any:
-        return field(ipywidgets.BoundedIntText, label, value=value, min=0, max=10_000_000)
+    def count(name: str, label: str, value: int = 0) -> Field:
+        return Field(name, label, "number", value)
 
-    form = Form(
+    return Form(
         "What would a month cost?",
-        {
-            "texts": count("Texts (segments)", 1000),
-            "minutes_in": count("Incoming minutes", 0),
-            "minutes_out": count("Outgoing minutes", 0),
-            "numbers": count("Local numbers", 1),
-            "prices": field(ipywidgets.Dropdown, "Prices of", options=list(PRICES)),
-        },
+        [
+            count("texts", "Texts (segments)", 1000),
+            count("minutes_in", "Incoming minutes"),
+            count("minutes_out", "Outgoing minutes"),
+            count("numbers", "Local numbers", 1),
+            Field("prices", "Prices of", "choice", next(iter(PRICES)), options=tuple(PRICES)),
+        ],
+        watch=_add_up,
+        code=estimate_code,
     )
 
-    def add_up(_: object = None) -> None:
-        filled = {name: widget.value for name, widget in form.fields.items()}
-        answer = estimate(**filled | {"prices": PRICES[filled["prices"]]})
-        form.show(str(answer), answer._repr_html_())
 
-    for widget in form.fields.values():
-        widget.observe(add_up, "value")
-    add_up()
-    return form
+def _add_up(values: Values) -> Answer:
+    answer = estimate(**values | {"prices": PRICES[values["prices"]]})
+    source = f"Prices of {answer.prices.name}: {answer.prices.source}."
+    return Answer(
+        [rows((*TITLES, ""), answer.charted(), total=1), words(source)],
+        said=f"Together {answer.total:,} dollars.",
+    )
+
+
+def estimate_code(values: Values) -> str:
+    """The cell that sums up the same."""
+    given = {name: str(values[name]) for name in COUNTED if values[name]}
+    given["prices"] = f"PRICES[{quoted(values['prices'])}]"
+    return (
+        "from helpers.widgets import estimate\n"
+        "from helpers.widgets.estimator import PRICES\n\n" + call_of("estimate", given)
+    )

@@ -9,13 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from html import escape
-
-import ipywidgets
 
 from helpers import phone_numbers
 from helpers.errors import HelperError, PhoneNumberError
-from helpers.widgets import forms
+from helpers.widgets import blocks, forms
 
 SHORTEST = 16  # characters of a password
 NOT_IN_A_PASSWORD = ("twilio", "sendgrid")
@@ -97,7 +94,7 @@ def sign_up(name: str, email: str, password: str, phone: str, *, seed: str = "sa
     try:
         number = phone_numbers.read(phone)
     except PhoneNumberError as error:
-        problems.append(f"The phone number will not do: {error.what}.")
+        problems.append(f"The phone number will not do: {error.what.rstrip('.')}.")
     if problems:
         return SignUp(problems=tuple(problems))
     address = email.strip().lower()
@@ -131,32 +128,41 @@ class SignUpForm(forms.Form):
 
 def sign_up_form() -> SignUpForm:
     """A form to rehearse signing up with. The password is forgotten as soon as it was judged."""
-    fields = {
-        "name": forms.field(ipywidgets.Text, "Your name", placeholder="Ada Lovelace"),
-        "email": forms.field(ipywidgets.Text, "E-mail", placeholder="ada@example.com"),
-        "password": forms.field(
-            ipywidgets.Password, "Password (invented)", placeholder="16 characters or more"
-        ),
-        "phone": forms.field(ipywidgets.Text, "Your phone", placeholder="+14155550100"),
-    }
-    button = ipywidgets.Button(description="Sign up", button_style="primary")
-    form = SignUpForm("Sign up (a rehearsal: nothing leaves this machine)", fields, button)
 
-    def judge(_: object = None) -> None:
-        filled = {name: widget.value for name, widget in fields.items()}
-        # A widget's value is part of the state that Jupyter may store: empty it at once.
-        fields["password"].value = ""
-        form.result = sign_up(**filled)
-        form.show(str(form.result), _answer(form.result))
+    def judge(values: forms.Values) -> forms.Answer:
+        form.result = sign_up(**values)
+        return _answer(form.result)
 
-    button.on_click(judge)
+    form = SignUpForm(
+        "Sign up (a rehearsal: nothing leaves this machine)",
+        [
+            forms.Field("name", "Your name", example="Ada Lovelace"),
+            forms.Field("email", "E-mail", example="ada@example.com"),
+            forms.Field(
+                "password",
+                "Password (invented)",
+                "secret",
+                example=f"{SHORTEST} characters or more",
+            ),
+            forms.Field("phone", "Your phone", "tel", example="+14155550100"),
+        ],
+        [forms.Button("Sign up", judge)],
+        code=sign_up_code,
+    )
     return form
 
 
-def _answer(result: SignUp) -> str:
+def sign_up_code(values: forms.Values) -> str:
+    """The cell that signs up as the form does; the password comes from the environment."""
+    name, email, phone = (forms.quoted(values[each]) for each in ("name", "email", "phone"))
+    written = {"password": 'os.environ["INVENTED_PASSWORD"]', "phone": phone}
+    call = forms.call_of("sign_up", {"name": name, "email": email} | written)
+    return f"import os\n\nfrom helpers.widgets import sign_up\n\naccount = {call}\naccount"
+
+
+def _answer(result: SignUp) -> forms.Answer:
     if result.accepted:
-        return "✓ Your account is ready." + forms.table(
-            ("what", "value"), result.rows(), figures=False
-        )
-    points = "".join(f"<li>{escape(problem)}</li>" for problem in result.problems)
-    return f"✗ Not yet:<ul>{points}</ul>"
+        table = blocks.rows(("what", "value"), result.rows(), figures=False)
+        return forms.Answer([blocks.words("Your account is ready.", "✓"), table])
+    points = [blocks.words("Not yet:", "✗"), blocks.listing(result.problems)]
+    return forms.Answer(points, said=" ".join(["Not yet:", *result.problems]), done=False)

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.errors import HelperError
 from helpers.widgets.estimator import PRICES, PRICES_2012, PRICES_2026, buys, estimate, estimator
+from tests.widgets.cells import run_cell
 
 
 def test_the_promise_of_2012() -> None:
@@ -65,15 +66,52 @@ def test_todays_prices_are_marked_as_reported() -> None:
 
 def test_the_form_follows_its_fields() -> None:
     form = estimator()
-    form.fields["texts"].value = 500
-    form.fields["numbers"].value = 0
-    form.fields["prices"].value = "2012 to 2014"
-    assert form.text == str(estimate(texts=500, prices=PRICES_2012))
-    assert "5.00" in form.answer.value
+    form.fill(texts=500, numbers="0", prices="2012 to 2014")
+    assert form.text.splitlines()[2].split() == ["total", "5.00"]
+    assert form.view["said"] == "Together 5.00 dollars."
+
+
+def test_a_number_that_is_none_is_told_and_nothing_is_lost() -> None:
+    form = estimator()
+    form.fill(texts="1e3")
+    assert form.text.splitlines()[0] == (
+        "Texts (segments) must be a whole number from 0 to 10,000,000."
+    )
+    assert form.view["blamed"] == "texts"
+    assert form.filled()[0] == ("Texts (segments)", "1e3")
+    assert "9.45" in form.text, "the last sum stays"
+    form.fill(texts=" 2,000 ")
+    assert form.values["texts"] == 2000
+    assert form.view["problem"] == form.view["blamed"] == ""
+
+
+def test_the_chart_is_as_long_as_its_figures() -> None:
+    month = estimate(texts=1000, minutes_in=500, numbers=1)
+    assert month.chart().splitlines() == [
+        "texts sent or received  ████████████████████  8.30",
+        "incoming calls          ██████████            4.25",
+        "local numbers           ███                   1.15",
+    ]
+    html = month._repr_html_()
+    assert html.count("<svg") == 3
+    assert 'width="120" height="12" rx' in html and "currentColor" in html
+    assert "<text" not in html, "a page that drops pictures shall keep no stray words of them"
+
+
+def test_a_chart_of_nothing_and_of_what_has_no_price() -> None:
+    assert estimate().chart() == ""
+    assert estimate(minutes_out=5, prices=PRICES_2012).chart() == "outgoing calls    ?"
+
+
+def test_its_code_sums_up_the_same() -> None:
+    form = estimator()
+    form.fill(texts=500, minutes_out=40, prices="2026")
+    form.press("Show me the code")
+    assert run_cell(form.code) == estimate(texts=500, minutes_out=40, numbers=1)
 
 
 def test_the_stored_form_is_the_same_each_time() -> None:
-    first, second = (estimator()._repr_mimebundle_() for _ in range(2))
+    first, second = (estimator()._repr_mimebundle_()[0] for _ in range(2))
     view = "application/vnd.jupyter.widget-view+json"
     assert {**first, view: None} == {**second, view: None}
     assert first["text/plain"].startswith("What would a month cost?\nTexts (segments)  1000\n")

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from helpers.errors import HelperError
-from helpers.widgets.signup import password_problems, sign_up, sign_up_form
+from helpers.widgets.signup import SignUpForm, password_problems, sign_up, sign_up_form
+from tests.widgets.cells import run_cell
 
 GOOD = {
     "name": "Ada Lovelace",
@@ -74,23 +75,41 @@ def test_the_rules_of_a_password(password: str, count: int) -> None:
     assert len(password_problems(password)) == count
 
 
-def test_the_form_forgets_the_password() -> None:
+def fill(form: SignUpForm) -> None:
+    form.fill(**{name: value for name, value in GOOD.items() if name != "password"})
+
+
+def test_the_form_opens_the_account_and_keeps_no_secret() -> None:
     form = sign_up_form()
-    for name, value in GOOD.items():
-        form.fields[name].value = value
-    form.button.click()
-    assert form.fields["password"].value == ""
+    fill(form)
+    assert form.press(password=GOOD["password"]).startswith("✓ Your account is ready.")
     token = form.account().auth_token
-    state = json.dumps([widget.get_state() for widget in form.children], default=str)
+    kept = json.dumps([form.get_state(), form._repr_mimebundle_()], default=str)
     for secret in (token, GOOD["password"]):
-        assert secret not in state
-        assert secret not in json.dumps(form._repr_mimebundle_())
+        assert secret not in kept
+        assert all(
+            secret not in str(value) for value in vars(form).values() if value != form.result
+        )
+
+
+def test_the_password_cannot_be_filled_in() -> None:
+    with pytest.raises(HelperError, match="never kept"):
+        sign_up_form().fill(password=GOOD["password"])
 
 
 def test_a_form_with_problems_lists_them_and_opens_nothing() -> None:
     form = sign_up_form()
-    form.button.click()
-    assert form.text.splitlines()[0] == "- Your name is missing."
-    assert form.answer.value.count("<li>") == 4
+    assert form.press().splitlines()[:2] == ["✗ Not yet:", "- Your name is missing."]
+    assert form.still().count("<li>") == 4
     with pytest.raises(HelperError, match="no account yet"):
         form.account()
+
+
+def test_its_code_opens_the_same_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    form = sign_up_form()
+    fill(form)
+    form.press(password=GOOD["password"])
+    form.press("Show me the code")
+    assert GOOD["password"] not in form.code
+    monkeypatch.setenv("INVENTED_PASSWORD", GOOD["password"])
+    assert run_cell(form.code) == form.result
