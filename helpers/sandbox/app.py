@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hmac
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -463,11 +464,15 @@ class Api:
         return reply
 
     def mistake(self, path: str, problem: BaseException) -> Reply:
-        """A mistake of ours: no traceback for the client, a trace for whoever runs it."""
+        """A mistake of ours: no traceback for the client, a trace for whoever runs it.
+
+        A disk that is full is nobody's mistake, but leaves as little to be done.
+        """
         self.engine.failure(problem)
-        return self._refused(
-            path, Refusal(500, 20500, "The sandbox itself went wrong. Please report this.")
-        )
+        said = "The sandbox itself went wrong. Please report this."
+        if isinstance(problem, sqlite3.OperationalError):
+            said = f"The data file cannot be used ({problem}); nothing was done. Is the disk full?"
+        return self._refused(path, Refusal(500, 20500, said))
 
     # -- the same outside the API: control, and paths that are nobody's --------------------------
 

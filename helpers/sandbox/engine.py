@@ -27,6 +27,7 @@ from helpers.resources.beside import RUNNING as BESIDE
 from helpers.resources.beside import STOPPED, BesideCall
 from helpers.resources.call import FINAL, Call
 from helpers.resources.conference import Conference
+from helpers.resources.message import FINAL as MESSAGE_FINAL
 from helpers.resources.message import Message
 from helpers.resources.messaging_service import WHATSAPP
 from helpers.resources.notification import Notification
@@ -57,7 +58,7 @@ from helpers.sandbox.meetings.conference_events import VIA_API
 from helpers.sandbox.meetings.queues import Line
 from helpers.sandbox.pairs import Pair, Pairs
 from helpers.sandbox.sound import mixing, mp3
-from helpers.sandbox.store import Store
+from helpers.sandbox.store import Store, Where
 from helpers.sandbox.streams import started
 from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.web.urls import shown_url
@@ -577,7 +578,7 @@ class Engine:
     async def resume(self) -> None:
         """After a restart: messages go on, calls that were live have failed."""
         self.loop = asyncio.get_running_loop()
-        for message in self.store.find(Message, None):
+        for message in self._unfinished(Message, MESSAGE_FINAL):
             if message.status in UNDER_WAY:
                 self.deliver(message)
             elif message.status == "receiving":
@@ -585,26 +586,33 @@ class Engine:
                 if owned is not None:
                     arrival = Inbound(self, message, owned)
                     arrival.start(arrival.run())
-        for call in self.store.find(Call, None):
-            if call.status not in FINAL:
-                live = LiveCall(self, call)
-                live.start(live.run_lost())
+        for call in self._unfinished(Call, FINAL):
+            live = LiveCall(self, call)
+            live.start(live.run_lost())
         self._empty_rooms()
-        for made in self.store.find(Recording, None):
-            if made.status in RUNNING:  # nobody knows how far it came
-                made.status, made.duration = "absent", 0
+        for status in RUNNING:
+            for made in self.store.find(Recording, None, status=status):
+                made.status, made.duration = "absent", 0  # nobody knows how far it came
                 self.store.update(made, "status", "duration")
         for kind in (Stream, RealTimeTranscription):
             for row in self.store.find(kind, None, status=BESIDE):
                 row.status = STOPPED
                 self.store.update(row, "status")
 
+    def _unfinished(self, kind: type[R], final: Sequence[str]) -> list[R]:
+        """Those of a kind, in all accounts, that had not ended, oldest first.
+
+        The file picks them out: it may hold a hundred thousand that have.
+        """
+        where = [Where("status", "!=", status) for status in final]
+        rows = self.store.page(kind, None, where, limit=-1, newest_first=False)
+        return [row for _, row in rows]
+
     def _empty_rooms(self) -> None:
         """After a restart nobody is in a conference or a queue: those calls have failed."""
-        for conference in self.store.find(Conference, None):
-            if conference.status != "completed":
-                conference.status = "completed"
-                self.store.update(conference, "status")
+        for conference in self._unfinished(Conference, ("completed",)):
+            conference.status = "completed"
+            self.store.update(conference, "status")
         for kind in (Participant, Member):
             for row in self.store.find(kind, None):
                 self.store.remove(row)

@@ -10,7 +10,11 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 JSON, XML, CSV = "json", "xml", "csv"
-CONTENT_TYPES = {JSON: "application/json", XML: "application/xml", CSV: "text/csv"}
+CONTENT_TYPES = {
+    JSON: "application/json",
+    XML: "application/xml",
+    CSV: "text/csv; charset=utf-8",  # a table does not say itself how it is written
+}
 
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 

@@ -654,6 +654,8 @@ class Store:
     ) -> list[tuple[int, R]]:
         """At most *limit* rows in list order after the first *skip*, each with its position.
 
+        A *limit* of -1 takes them all.
+
         *after*, *before*: only those that come behind, or in front of, that position in the list;
         with *before* the *limit* nearest to it. Positions are those of :meth:`place`.
         """

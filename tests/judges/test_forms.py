@@ -117,7 +117,7 @@ def test_a_table_says_what_json_says(ask, operation):
     value = json.loads(ask(operation.path, ".json")[1])
     [rows] = [inner for inner in value.values() if isinstance(inner, list)]
     kind, body = ask(operation.path, ".csv")
-    assert kind == "text/csv"
+    assert kind == "text/csv; charset=utf-8"
     found = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
     assert [{k.lower(): v for k, v in row.items()} for row in found] == [
         {name.replace("_", ""): cell(inner) for name, inner in row.items()} for row in rows

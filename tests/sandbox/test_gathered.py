@@ -189,6 +189,10 @@ def test_a_request_that_cannot_be_kept_is_not_acknowledged(tmp_path):
             replies = [http.post(url, data=form, timeout=9) for _ in range(20)]
             refused = [reply for reply in replies if reply.status_code != 201]
             assert {(r.status_code, r.json()["code"]) for r in refused} == {(500, 20500)}
+            assert {r.json()["message"] for r in refused} == {
+                "The data file cannot be used (database or disk is full); nothing was done. "
+                "Is the disk full?"
+            }
             limit(pages + 10_000)
             kept |= {r.json()["sid"] for r in replies if r.status_code == 201}
             kept.add(http.post(url, data=form, timeout=9).json()["sid"])

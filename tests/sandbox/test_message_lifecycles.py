@@ -8,7 +8,10 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from helpers.clock import START
+from helpers.resources.call import Call
 from helpers.resources.media import Media
+from helpers.resources.message import Message
+from helpers.sandbox import store
 from helpers.sandbox.store import Store
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, timeless, twiml
 from tests.sandbox.within import SITE, Within
@@ -357,6 +360,27 @@ def test_a_scheduled_message_is_not_forgotten_by_a_restart(tmp_path):
         assert town.client.messages(message.sid).fetch().status == "scheduled"
         town.advance(20)
         assert town.client.messages(message.sid).fetch().status == "delivered"
+
+
+def test_a_restart_reads_no_message_and_no_call_that_had_ended(tmp_path, monkeypatch):
+    """A file may hold a hundred thousand of them, which would take seconds and memory."""
+    file = str(tmp_path / "town.db")
+    with Town(data=file) as town:
+        for _ in range(3):
+            town.client.messages.create(to=ALICE, from_=SHOP, body="x")
+            town.client.calls.create(to=BOB, from_=SHOP, twiml="<Response/>")
+            town.advance(60)
+        late = town.client.messages.create(to=ALICE, from_=SHOP, body="x")
+        town.sandbox.stop()
+    read, reader = [], store._Table.read
+
+    def reading(table, row):
+        read.append(reader(table, row))
+        return read[-1]
+
+    monkeypatch.setattr(store._Table, "read", reading)
+    with Town(data=file) as town:
+        assert [row.sid for row in read if isinstance(row, Message | Call)] == [late.sid]
 
 
 # -- on every clock -----------------------------------------------------------------------------

@@ -197,7 +197,11 @@ def test_a_number_stands_where_its_kind_does(town):
     for kind, number in bought.items():
         listed = [n.sid for n in getattr(numbers, kind).list() if n.phone_number != SHOP]
         assert listed == [number.sid]
-        assert numbers(number.sid).fetch().type == kind.replace("_", "-")
+        fetched = numbers(number.sid).fetch()
+        assert fetched.type == kind.replace("_", "-")
+        # as in Twilio's samples of each kind, it is found among all numbers
+        there = f"/2010-04-01/Accounts/{number.account_sid}/IncomingPhoneNumbers/{number.sid}.json"
+        assert number.uri == fetched.uri == there
     for kind, number in (("local", "+18005550124"), ("mobile", "+12125550125")):
         assert refused(getattr(numbers, kind).create, phone_number=number) == (400, 21458)
 
