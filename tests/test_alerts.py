@@ -351,3 +351,20 @@ def test_the_oldest_alerts_go(town, monkeypatch):
     assert kept == [f"number {number}" for number in range(94, 69, -1)]
     written(OTHER, "another account's")
     assert len(town.client.notifications.list()) == 25
+
+
+def test_an_alert_shows_no_secret_of_the_account(town):
+    """Somebody may put the token into a web site's address, or the site may answer with it."""
+    token = town.auth[1]
+    key = town.client.new_keys.create()
+    town.client.calls.create(
+        to=ALICE, from_=SHOP, url=f"http://example.test/?token={token}&key={key.secret}"
+    )
+    town.site.pages["/echo"] = (500, "text/plain", f"token {token}")
+    town.client.calls.create(to=BOB, from_=SHOP, url=f"{town.url}/echo")
+    town.advance(10)
+    shown = town.http.get(
+        f"{town.sandbox.url}/2010-04-01/Accounts/{town.auth[0]}/Notifications.json", auth=town.auth
+    ).text
+    assert "11205" in shown and "11200" in shown
+    assert token not in shown and key.secret not in shown

@@ -511,11 +511,8 @@ class Resource:
         return found
 
     def home(self, view: View | None = None) -> str:
-        """The path of the list it stands in, without suffix.
-
-        A *view* in which no single thing is found (the local ones among the numbers) is no home.
-        """
-        path = view.path if view and "fetch" in view.operations else self.path
+        """The path of the list it stands in, without suffix."""
+        path = view.path if view else self.path
         if "{" in path:
             path = path.format(**{n: getattr(self, n) for n in re.findall(r"{(\w+)}", path)})
         return f"/{VERSION}/Accounts/{self.account_sid}/{path}"

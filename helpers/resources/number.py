@@ -144,6 +144,10 @@ class IncomingPhoneNumber(Resource):
         if not self.capabilities and self.phone_number:
             self.capabilities = capabilities(self.phone_number, self.type)
 
+    def home(self, view: View | None = None) -> str:
+        """The path of all numbers: those of one kind are listed and bought, but not found there."""
+        return super().home()
+
     @classmethod
     def conditions(cls, params: Params) -> list[tuple[str, str, Any]]:
         """What a list shows. A PhoneNumber may be a part of one, with ``*`` for any digits."""

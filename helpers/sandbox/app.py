@@ -31,12 +31,13 @@ from helpers.resources.media import Media
 from helpers.resources.message import Message
 from helpers.resources.recording import DELETED, Recording
 from helpers.sandbox import dry_run, paging, paths, replies
-from helpers.sandbox.engine import AccountWorld, Engine
+from helpers.sandbox.engine import Engine
 from helpers.sandbox.exchange import Message as AsgiMessage
 from helpers.sandbox.exchange import Receive, Reply, Request, Send
 from helpers.sandbox.paths import Found, Paths
 from helpers.sandbox.store import Store
 from helpers.sandbox.web.urls import shown_url
+from helpers.sandbox.world import AccountWorld
 
 MORE_INFO = "https://www.twilio.com/docs/errors/"
 CONTROL = "/_sandbox"

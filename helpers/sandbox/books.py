@@ -28,7 +28,8 @@ from helpers.resources.recording import Recording
 from helpers.resources.usage import Spent, UsageTrigger
 
 if TYPE_CHECKING:
-    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.engine import Engine
+    from helpers.sandbox.world import AccountWorld
 
 #: Seconds of the clock from a charge until triggers are looked at. Twilio looks once a minute.
 LOOKED_AT = 1.0

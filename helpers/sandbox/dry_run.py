@@ -19,7 +19,7 @@ from helpers.resources.base import Params, Resource, refuse_magic
 from helpers.resources.call import Call
 from helpers.resources.message import Message
 from helpers.resources.number import IncomingPhoneNumber
-from helpers.sandbox.engine import AccountWorld
+from helpers.sandbox.world import AccountWorld
 
 #: The type of an account that was made for test credentials.
 TYPE = "Test"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import Refusal
 
 if TYPE_CHECKING:
-    from helpers.sandbox.engine import AccountWorld
+    from helpers.sandbox.world import AccountWorld
 
 SECOND = timedelta(seconds=1)
 #: Real seconds that a request takes where their number is limited. Ours are over at once, so that

@@ -23,7 +23,8 @@ from helpers.twiml import steps
 from helpers.twiml.interpreter import conversation
 
 if TYPE_CHECKING:
-    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.engine import Engine
+    from helpers.sandbox.world import AccountWorld
 
 #: Seconds of the clock from one status of an outbound message to the next.
 HOPS = {

@@ -15,7 +15,8 @@ from helpers.sandbox.sound.pieces import Piece
 if TYPE_CHECKING:
     from helpers.resources.call import Call
     from helpers.sandbox.calls.live_call import Listener, LiveCall
-    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.engine import Engine
+    from helpers.sandbox.world import AccountWorld
     from helpers.twiml import steps
 
 

@@ -32,7 +32,8 @@ from helpers.twiml import VoiceResponse, steps
 if TYPE_CHECKING:
     from helpers.resources.recording import Recording
     from helpers.sandbox.calls.live_call import Listener, LiveCall
-    from helpers.sandbox.engine import AccountWorld, Engine
+    from helpers.sandbox.engine import Engine
+    from helpers.sandbox.world import AccountWorld
 
 FULL = 16020
 
