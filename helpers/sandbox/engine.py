@@ -50,7 +50,8 @@ from helpers.sandbox.meetings import conferences
 from helpers.sandbox.meetings.queues import Line
 from helpers.sandbox.pairs import Pairs
 from helpers.sandbox.sound import mixing, mp3
-from helpers.sandbox.store import Store, Where
+from helpers.sandbox.store import Store
+from helpers.sandbox.tables import Where
 from helpers.sandbox.threads import in_a_thread
 from helpers.sandbox.web.urls import shown_url
 from helpers.sandbox.web.webhooks import DOCUMENT_LIMIT, TAKEN_OUT, Cookies, Reply, Webhooks

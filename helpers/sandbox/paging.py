@@ -16,7 +16,8 @@ from urllib.parse import quote, urlencode
 from helpers.errors import Refusal
 from helpers.resources.account import Account
 from helpers.resources.base import MALFORMED_REQUEST, VERSION, Params, Resource, View, World
-from helpers.sandbox.store import Store, Where
+from helpers.sandbox.store import Store
+from helpers.sandbox.tables import Where
 
 USUAL, LARGEST = 50, 1_000  # rows on a page
 FARTHEST = 999_999_999

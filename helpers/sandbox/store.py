@@ -24,16 +24,15 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from helpers import resources  # noqa: F401 - importing the folder declares every kind
 from helpers.errors import SandboxError
-from helpers.resources.base import Resource, from_column, kinds, to_column
+from helpers.resources.base import Resource, kinds, to_column
+from helpers.sandbox.tables import OTHER_TABLES, Table, Where
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -57,45 +56,6 @@ REMEMBERED = 4_096
 # Says that an SQLite file is a sandbox's ("SNDB"); the version of its tables is derived from them.
 _APPLICATION = 0x534E4442
 
-_COMPARISONS = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "like": "GLOB"}
-
-_AFFINITIES = {"integer": "INTEGER", "boolean": "INTEGER", "number": ""}  # others are TEXT
-
-_OTHER_TABLES = (
-    """CREATE TABLE counters (account_sid TEXT, name TEXT, value INTEGER,
-           PRIMARY KEY (account_sid, name)) WITHOUT ROWID""",
-    # A row for all that an account's log got between two commits: JSON, a list of `_Event`s.
-    """CREATE TABLE events (account_sid TEXT, last INTEGER, at TEXT, events TEXT,
-           PRIMARY KEY (account_sid, last)) WITHOUT ROWID""",
-    """CREATE TABLE handsets (account_sid TEXT, number TEXT, mode TEXT, keys TEXT, speech TEXT,
-           PRIMARY KEY (account_sid, number)) WITHOUT ROWID""",
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
-    """CREATE TABLE optouts (account_sid TEXT, sender TEXT, recipient TEXT,
-           PRIMARY KEY (account_sid, sender, recipient)) WITHOUT ROWID""",
-    """CREATE TABLE charges (account_sid TEXT, day TEXT, category TEXT, count INTEGER,
-           usage INTEGER, price INTEGER, PRIMARY KEY (account_sid, day, category))
-           WITHOUT ROWID""",
-    """CREATE TABLE blobs (sid TEXT PRIMARY KEY, account_sid TEXT, content_type TEXT,
-           content BLOB)""",
-    """CREATE TABLE entries (position INTEGER PRIMARY KEY, account_sid TEXT, call_sid TEXT,
-           at REAL, verb TEXT, text TEXT)""",
-    'CREATE INDEX "entries call" ON entries (call_sid)',
-    # Where a removed row stood, so that a reader in the middle of a list can go on from there.
-    """CREATE TABLE removed (account_sid TEXT, sid TEXT, position INTEGER,
-           PRIMARY KEY (account_sid, sid)) WITHOUT ROWID""",
-)
-
-
-class Where(NamedTuple):
-    """One condition on a row: a field, a comparison (``= != < <= > >= like``) and a value.
-
-    ``like`` takes a pattern in which ``*`` stands for any characters.
-    """
-
-    field: str
-    comparison: str
-    value: Any
-
 
 class _Event(NamedTuple):
     """One line of an account's log; *data* is JSON."""
@@ -106,66 +66,6 @@ class _Event(NamedTuple):
     call_sid: str | None
     message_sid: str | None
     data: str
-
-
-class _Table:
-    """The statements for one kind of resource, written once."""
-
-    def __init__(self, kind: type[Resource]) -> None:
-        self.kind = kind
-        self.kinds = {name: f.metadata["kind"] for name, f in kind.declared().items()}
-        self.name = f'"{kind.__name__}"'
-        self._get = attrgetter(*self.kinds)
-        converted = ("date", "list", "map", "boolean")
-        self._to_convert = [(i, k) for i, k in enumerate(self.kinds.values()) if k in converted]
-        columns = ", ".join(f'"{name}"' for name in self.kinds)
-        marks = ", ".join("?" * (len(self.kinds) + 1))
-        self.insert = f"INSERT INTO {self.name} (place, {columns}) VALUES ({marks})"
-        self.fetch = f"SELECT {columns} FROM {self.name} WHERE place = ?"
-        self.update = cache(self._update)
-        self.select_with_position = f"SELECT place, {columns} FROM {self.name}"
-
-    def schema(self) -> list[str]:
-        columns = ", ".join(
-            f'"{name}" {_AFFINITIES.get(kind, "TEXT")}'.rstrip()
-            for name, kind in self.kinds.items()
-        )
-        plain = self.kind.__name__
-        # No index of SIDs: they are in no order, so that each would change a page of its own, which
-        # takes longer than all the rest. `Store._places` has them in memory.
-        return [
-            f"CREATE TABLE {self.name} (place INTEGER PRIMARY KEY, {columns})",
-            f'CREATE INDEX "{plain} account" ON {self.name} (account_sid)',
-            *(
-                f'CREATE INDEX "{plain} {field}" ON {self.name} ("{field}")'
-                for field in self.kind.indexed
-            ),
-        ]
-
-    def _update(self, names: tuple[str, ...]) -> str:
-        sets = ", ".join(f'"{name}" = ?' for name in names)
-        return f"UPDATE {self.name} SET {sets} WHERE place = ?"
-
-    def values(self, resource: Resource) -> list[Any]:
-        values = list(self._get(resource))
-        for i, kind in self._to_convert:
-            if values[i] is not None:
-                values[i] = to_column(kind, values[i])
-        return values
-
-    def read(self, row: Sequence[Any]) -> Any:
-        values = list(row)
-        for i, kind in self._to_convert:
-            values[i] = from_column(kind, values[i])
-        return self.kind(**dict(zip(self.kinds, values, strict=True)))
-
-    def condition(self, where: Where) -> tuple[str, Any]:
-        value = to_column(self.kinds[where.field], where.value)
-        if where.comparison == "like":
-            value = _glob(str(value))
-        if where.comparison == "=" and value is None:
-            return f'"{where.field}" IS ?', None
-        return f'"{where.field}" {_COMPARISONS[where.comparison]} ?', value
 
 
 class _Block:
@@ -224,9 +124,9 @@ class Store:
         self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
         self._optouts: set[tuple[str, str, str]] | None = None
-        self._tables = {kind: _Table(kind) for kind in kinds().values() if kind.kept}
+        self._tables = {kind: Table(kind) for kind in kinds().values() if kind.kept}
         self._schema = [line for t in self._tables.values() for line in t.schema()]
-        self._schema += _OTHER_TABLES
+        self._schema += OTHER_TABLES
         # A column more or less is another version: derived, so that nobody has to remember it.
         self._version = zlib.crc32("\n".join(self._schema).encode()) & 0x7FFFFFFF
         try:
@@ -979,8 +879,3 @@ class Store:
         self._logged.clear()
         self._known.clear()
         self._handsets.clear()
-
-
-def _glob(pattern: str) -> str:
-    """*pattern* for SQLite's GLOB: only ``*`` is special, everything else stands for itself."""
-    return "".join(f"[{c}]" if c in "?[" else c for c in pattern)

@@ -64,8 +64,8 @@ LIBRARIES: dict[str, set[str]] = {
 
 # Within the sandbox each file or folder may import from the ones before it. What is not named here
 # (calls, meetings, streams, live_message) belongs to the engine: they know one another.
-SANDBOX_ORDER = ["store", "sound", "web", "twimlets", "engine", "app", "direct", "control"]
-SANDBOX_ORDER += ["__init__", "__main__"]
+SANDBOX_ORDER = ["tables", "store", "sound", "web", "twimlets", "engine", "app", "direct"]
+SANDBOX_ORDER += ["control", "__init__", "__main__"]
 
 # What decides must not act: no network, no disk, no tasks.
 NOT_IN_PURE = {"asyncio", "sqlite3", "socket", "threading", "urllib.request", "http.client"}

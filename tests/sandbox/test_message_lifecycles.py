@@ -11,8 +11,8 @@ from helpers.clock import START
 from helpers.resources.call import Call
 from helpers.resources.media import Media
 from helpers.resources.message import Message
-from helpers.sandbox import store
 from helpers.sandbox.store import Store
+from helpers.sandbox.tables import Table
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, timeless, twiml
 from tests.sandbox.within import SITE, Within
 
@@ -372,13 +372,13 @@ def test_a_restart_reads_no_message_and_no_call_that_had_ended(tmp_path, monkeyp
             town.advance(60)
         late = town.client.messages.create(to=ALICE, from_=SHOP, body="x")
         town.sandbox.stop()
-    read, reader = [], store._Table.read
+    read, reader = [], Table.read
 
     def reading(table, row):
         read.append(reader(table, row))
         return read[-1]
 
-    monkeypatch.setattr(store._Table, "read", reading)
+    monkeypatch.setattr(Table, "read", reading)
     with Town(data=file) as town:
         assert [row.sid for row in read if isinstance(row, Message | Call)] == [late.sid]
 

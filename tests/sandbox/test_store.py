@@ -14,7 +14,8 @@ from helpers.errors import SandboxError
 from helpers.resources.account import Account
 from helpers.resources.base import kinds
 from helpers.resources.message import Message
-from helpers.sandbox.store import EVENTS_KEPT, Store, Where
+from helpers.sandbox.store import EVENTS_KEPT, Store
+from helpers.sandbox.tables import Where
 
 A, B = "AC" + "a" * 32, "AC" + "b" * 32
 MOMENT = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
