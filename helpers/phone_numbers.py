@@ -90,6 +90,22 @@ def is_address(text: str) -> bool:
     return is_e164(text) or _ADDRESS.fullmatch(text) is not None
 
 
+_AMERICAN = re.compile(r" ?1?[ .-]?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]?[2-9]\d\d[ .-]?\d{4}", re.ASCII)
+
+
+def american(text: str) -> str:
+    """*text*; or its E.164 form where it is a number as Americans write it, with or without the 1.
+
+    Twilio's first pages on this version of the API promised that ``(415) 555-0100`` and
+    ``415-555-0100`` are taken, and programs of that time count on it. A plus that was not escaped
+    in a form arrives as a space.
+    """
+    if not _AMERICAN.fullmatch(text):
+        return text
+    digits = re.sub(r"\D", "", text)
+    return f"+1{digits[-10:]}"
+
+
 def address_of(uri: str) -> str:
     """Return *uri* without what only says how to reach it, if it is a SIP URI.
 

@@ -12,6 +12,7 @@ from helpers.phone_numbers import (
     NOT_YOURS,
     ORDINARY,
     address_of,
+    american,
     is_address,
     is_e164,
     magic,
@@ -188,3 +189,21 @@ def test_any_text_is_read_or_refused(text):
     except PhoneNumberError:
         return
     assert is_e164(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(415) 555-0100", "415-555-0100", "415.555.0100", "4155550100", "14155550100", " 14155550100",
+     "1-415-555-0100", "1 (415) 555 0100"],
+)  # fmt: skip
+def test_americans_write_numbers_without_a_plus(text):
+    assert american(text) == "+14155550100"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "+14155550100", "+442071838750", "02071838750", "0155550100", "415555010", "24155550100",
+     "12345", "client:4155550100", "whatsapp:4155550100", "4155550100x", "\u0664155550100"],
+)  # fmt: skip
+def test_what_is_no_number_as_americans_write_it_stays_as_it_is(text):
+    assert american(text) == text

@@ -189,7 +189,8 @@ class Call(Resource):
     def create(cls, params: Params, world: World) -> Call:
         """Check a request for a call, in the order in which a caller would want to hear of it."""
         call = cls(**cls.take("create", params))
-        call.to = phone_numbers.address_of(call.to)
+        call.to = phone_numbers.american(phone_numbers.address_of(call.to))
+        call.from_ = phone_numbers.american(call.from_)
         if not call.to:
             raise Refusal(400, 21201, "No 'To' number is specified")
         if not call.from_:

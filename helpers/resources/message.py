@@ -125,6 +125,8 @@ class Message(Resource):
     def create(cls, params: Params, world: World) -> Message:
         """Check a request for a message: what it says, whom it is for, who sends it, and when."""
         message = cls(**cls.take("create", params))
+        message.to = phone_numbers.american(message.to)
+        message.from_ = phone_numbers.american(message.from_)
         if not message.to:
             raise Refusal(400, 21604, "A 'To' phone number is required.")
         service = message._take_service(world)

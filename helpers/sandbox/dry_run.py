@@ -61,7 +61,8 @@ def create(kind: type[Resource], params: Params, world: DryWorld) -> Resource:
     else:
         if "MessagingServiceSid" in params:
             raise _closed()
-        _check_numbers(operation, params.get("From"), params.get("To"))
+        sender, to = (phone_numbers.american(params.get(name)) for name in ("From", "To"))
+        _check_numbers(operation, sender, to)
     made = kind.create(params, world)
     made.sid, made.account_sid = world.sid(made.sid_prefix), world.account.sid
     made.date_created = made.date_updated = world.now()

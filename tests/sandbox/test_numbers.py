@@ -514,3 +514,22 @@ def test_three_accounts_may_verify_one_number(town):
         town.http.post(url, auth=account, data={"Digits": begun.validation_code})
         town.advance(60)
     assert world.verifiers(CAROL) == 2
+
+
+# -- as older programs write them --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["Calls", "Messages", "SMS/Messages"])
+@pytest.mark.parametrize(
+    ("sender", "to"),
+    [("(500) 555-0006", "415-555-0100"), ("15005550006", "14155550100"), (SHOP, "4155550100")],
+)
+def test_american_numbers_need_no_plus_in_a_request(town, place, sender, to):
+    """The guide's own snippets leave it out: ``NNNNNNNNNNN``."""
+    got = town.http.post(
+        f"{town.sandbox.url}/2010-04-01/Accounts/{town.auth[0]}/{place}.json",
+        data={"From": sender, "To": to, "Body": "x", "Url": "http://twimlets.com/message"},
+        auth=town.auth,
+    )
+    assert got.status_code == 201, got.text
+    assert (got.json()["from"], got.json()["to"]) == (SHOP, "+14155550100")
