@@ -10,6 +10,7 @@ against a classroom's sandbox.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,11 @@ from helpers.errors import HandsetError, HelperError
 from helpers.wire import Wire
 
 LIVE = ("queued", "initiated", "ringing", "in-progress")
+
+# An address of this machine, and the beginning of a path behind it.
+_HERE = re.compile(
+    r"https?://(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?(?P<api>(?=/2010-04-01/))?"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,51 @@ class Text:
 
     def __repr__(self) -> str:
         return f"{self.from_}  {_folded(' '.join([self.body, *self.media]))}"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One text of the handset's, with what became of it.
+
+    *way* is "in", "out", or "lost" for one that was sent to it and did not arrive; *pictures* are
+    the SIDs and content types of the files that came with it, for :meth:`Phone.picture`.
+    """
+
+    sid: str
+    way: str
+    who: str
+    body: str
+    media: list[str]
+    pictures: list[tuple[str, str]]
+    status: str
+    error_code: int | None = None
+    error_message: str | None = None
+
+    def __repr__(self) -> str:
+        sign = {"in": "from", "out": "to"}.get(self.way, "lost, from")
+        words = _folded(" ".join([self.body, *self.media]))
+        return f"{sign} {self.who}  {self.status}  {words}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What goes on in the handset's ear now.
+
+    *kind* is "words" (*text*, said by *voice* in *language*), "file" (its *sound* is for
+    :meth:`Phone.sound`), "record" (with or without a *beep* before it) or "listen" (for *keys*,
+    for *speech*). Each has an *id* of its own, so that the same words twice are two things.
+    """
+
+    id: str
+    kind: str
+    text: str = ""
+    voice: str = ""
+    language: str = ""
+    seconds: float = 0.0
+    sound: str = ""
+    beep: bool = False
+    keys: bool = False
+    speech: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +192,25 @@ class Phone:
         calls = self.calls
         return calls[-1].transcript if calls else []
 
+    @property
+    def messages(self) -> list[Message]:
+        """The texts it got and sent, newest last, with what became of each."""
+        return [_message(told) for told in self._ask("GET", "/messages")["messages"]]
+
+    def picture(self, sid: str) -> tuple[str, bytes]:
+        """Return a file that came with a text, by its SID: content type and bytes."""
+        return self._bytes(f"/media/{quote(sid, safe='')}")
+
+    @property
+    def hearing(self) -> Heard | None:
+        """What goes on in its ear now; None if it is silent there."""
+        told = self._ask("GET", "/sound")
+        return Heard(**{n: told[n] for n in Heard.__slots__ if n in told}) if told else None
+
+    def sound(self, name: str) -> tuple[str, bytes]:
+        """Return the file that is played now, by the name `hearing` has for it: type and bytes."""
+        return self._bytes(f"/sound/{quote(name, safe='')}")
+
     def wait_events(self, since: int = 0, seconds: float = 0) -> tuple[list[dict[str, Any]], int]:
         """Return what happened in the account after number *since*, and the last number.
 
@@ -178,6 +248,13 @@ class Phone:
     def speak(self, words: str) -> None:
         """Say *words*; what nobody listens to yet is kept."""
         self._ask("POST", "/speak", Speech=words)
+
+    def record(self, wav: bytes) -> None:
+        """Let the call hear what a microphone took in just now: a WAV file, a minute at most.
+
+        Only while something records; else HandsetError.
+        """
+        self._read(self._wire.send("POST", self._url("/record"), file=("audio/wav", wav)))
 
     def call(self, to: str) -> str:
         """Call *to*, a number that an account of the sandbox owns; return the call's SID."""
@@ -237,8 +314,16 @@ class Phone:
             for name, value in fields.items()
             for each in (value if isinstance(value, list) else [value])
         ]
-        url = f"{self._root}/phones/{quote(self.number, safe='')}{act}"
-        return self._read(self._wire.send(method, url, form=form))
+        return self._read(self._wire.send(method, self._url(act), form=form))
+
+    def _url(self, act: str) -> str:
+        return f"{self._root}/phones/{quote(self.number, safe='')}{act}"
+
+    def _bytes(self, act: str) -> tuple[str, bytes]:
+        response = self._wire.send("GET", self._url(act))
+        if not response.ok:
+            self._read(response)
+        return response.headers.get("content-type", ""), response.content
 
     def _read(self, response: requests.Response) -> dict[str, Any]:
         try:
@@ -265,7 +350,15 @@ def describe(state: PhoneState) -> str:
         lines.append("inbox")
     for text in state.inbox:
         lines.append(f"  {text.from_}  {_folded(' '.join([text.body, *text.media]))}".rstrip())
-    return "\n".join(lines)
+    return named("\n".join(lines))
+
+
+def named(text: str) -> str:
+    """*text* with the addresses of this machine replaced by ``$SANDBOX`` and ``$SITE``.
+
+    Ports are others at every start, and what is stored with a notebook is to be the same.
+    """
+    return _HERE.sub(lambda found: "$SITE" if found["api"] is None else "$SANDBOX", text)
 
 
 def _doing(number: str, call: PhoneCall | None) -> str:
@@ -282,6 +375,20 @@ def _doing(number: str, call: PhoneCall | None) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(text.split())
+
+
+def _message(told: dict[str, Any]) -> Message:
+    return Message(
+        sid=told["sid"],
+        way=told["way"],
+        who=told["who"],
+        body=told["body"],
+        media=list(told["media"]),
+        pictures=[(file["sid"], file["content_type"]) for file in told["pictures"]],
+        status=told["status"],
+        error_code=told["error_code"],
+        error_message=told["error_message"],
+    )
 
 
 def _state(answer: dict[str, Any]) -> PhoneState:

@@ -76,9 +76,12 @@ class Wire:
         *,
         form: Sequence[tuple[str, str]] = (),
         query: Sequence[tuple[str, str]] = (),
+        file: tuple[str, bytes] | None = None,
         wait: float = 0,
     ) -> requests.Response:
         """Return the answer, whatever its status; *wait* is how long the server may sit on it.
+
+        A *file*, its content type and its bytes, is posted in place of the *form*.
 
         A GET is tried again when the connection breaks, and when the server says that it is busy
         (429) or out of order (5xx); anything else only when it surely never left: a POST may have
@@ -96,11 +99,11 @@ class Wire:
         prepared.method, prepared.url = method, address
         prepared.headers = CaseInsensitiveDict(self._headers)
         if method == "POST":
-            body = urlencode(form).encode()
+            kind, body = file or (_FORM, urlencode(form).encode())
             prepared.body = body
             prepared.headers["Content-Length"] = str(len(body))
             if body:
-                prepared.headers["Content-Type"] = _FORM
+                prepared.headers["Content-Type"] = kind
         timeout = (CONNECT, self._read + wait)
         pauses = iter((() if direct else PAUSES) if self._pauses is None else self._pauses)
         while True:

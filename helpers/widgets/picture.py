@@ -28,7 +28,8 @@ def picture(view: Mapping[str, Any]) -> str:
     if view["transcript"]:
         parts.append(_transcript(view))
     if view["texts"]:
-        parts += [_bubble(text) for text in view["texts"]]
+        # A text that never arrived is not to be seen on any phone; the live one explains it.
+        parts += [_bubble(text) for text in view["texts"] if text["way"] != "lost"]
     if view["problem"]:
         parts.append(f'<div style="margin-top:8px">⚠ {_words(view["problem"])}</div>')
     return f'<div style="{BOX}">' + "".join(parts) + "</div>"

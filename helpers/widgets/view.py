@@ -1,16 +1,17 @@
 """What the phone shows, worked out from the handset's state: plain values in, plain values out.
 
 The result is the one value that travels to the browser (see `phone.js`), and the one the stored
-picture is drawn from (see `picture.py`), so that both always tell the same.
+picture is drawn from (see `picture.py`), so that both always tell the same. Addresses of this
+machine are named in it, as in everything that is stored with a notebook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.phone import Entry, PhoneCall, PhoneState
+from helpers.phone import Entry, Heard, Message, PhoneCall, PhoneState, named
 
 # Twilio's words for a call that is not over yet. One that is queued or initiated has not
 # reached the handset: nothing rings there.
@@ -37,19 +38,15 @@ HEARD = {
     "Dial": "(rings {})",
     "hold": "(on hold)",
 }
+KEYS = re.compile(r"[0-9A-Da-d*#wW]+")  # what a Play sends, where it is no address
+
+# What became of a text that this phone sent, in the words a phone has for it. The account on the
+# other side calls the same text "receiving" and then "received".
+SENT = {"receiving": "sent", "received": "delivered"}
 
 # A story longer than this is cut at its beginning: a browser draws it at once.
 KEEP = 200
-
-
-@dataclass(frozen=True)
-class SentText:
-    """A text that went out from this handset, and how many had come in before it."""
-
-    to: str
-    body: str
-    media: tuple[str, ...] = ()
-    after: int = 0
+HISTORY = 50  # calls
 
 
 def current(calls: Sequence[PhoneCall]) -> PhoneCall | None:
@@ -58,13 +55,18 @@ def current(calls: Sequence[PhoneCall]) -> PhoneCall | None:
     return alive[-1] if alive else calls[-1] if calls else None
 
 
-def caption(call: PhoneCall | None) -> str:
+def caption(call: PhoneCall | None, heard: Heard | None = None) -> str:
     """What is to be heard now in *call*; nothing before and after it."""
     if call is None or call.status != "in-progress":
         return ""
     for entry in reversed(call.transcript):
-        if entry.verb in HEARD:
-            return HEARD[entry.verb].format(entry.text or "a sound")
+        if entry.verb not in HEARD:
+            continue
+        if entry.verb == "Gather" and heard is not None and heard.speech:
+            return f"(waits for your words{' or keys' if heard.keys else ''})"
+        if entry.verb == "Play" and KEYS.fullmatch(entry.text):
+            return f"(the keys {entry.text} sound)"
+        return HEARD[entry.verb].format(named(entry.text) or "a sound")
     return ""
 
 
@@ -87,19 +89,21 @@ def line(number: str, call: PhoneCall | None) -> tuple[str, str]:
     return "idle", f"Last call: {'from' if incoming else 'to'} {other}, {call.status}"
 
 
-def bubbles(state: PhoneState, sent: Sequence[SentText]) -> list[dict[str, Any]]:
-    """The texts in the order they came and went, each with its direction and the other number."""
-    shown: list[dict[str, Any]] = []
-    waiting = list(sent)
-    for place, text in enumerate(state.inbox):
-        while waiting and waiting[0].after <= place:
-            shown.append(_outgoing(waiting.pop(0)))
-        shown.append({"way": "in", "who": text.from_, "body": text.body, "media": list(text.media)})
-    return shown + [_outgoing(text) for text in waiting]
-
-
-def _outgoing(text: SentText) -> dict[str, Any]:
-    return {"way": "out", "who": text.to, "body": text.body, "media": list(text.media)}
+def bubble(message: Message) -> dict[str, Any]:
+    """One text as it is shown: who, what, with which pictures, and what became of it."""
+    reason = ""
+    if message.error_code:
+        said = f": {message.error_message}" if message.error_message else ""
+        reason = f"{message.error_code}{said}"
+    return {
+        "way": message.way,
+        "who": message.who,
+        "body": named(message.body),
+        "media": [named(address) for address in message.media],
+        "pictures": [sid for sid, kind in message.pictures if kind.startswith("image/")],
+        "status": SENT.get(message.status, message.status),
+        "reason": reason,
+    }
 
 
 def last_words(calls: Sequence[PhoneCall]) -> list[Entry]:
@@ -111,25 +115,44 @@ def last_words(calls: Sequence[PhoneCall]) -> list[Entry]:
 
 
 def _said(entry: Entry) -> dict[str, Any]:
-    return {"at": f"{entry.at:.1f} s", "verb": entry.verb, "text": entry.text}
+    return {"at": f"{entry.at:.1f} s", "verb": entry.verb, "text": named(entry.text)}
+
+
+def _past(number: str, call: PhoneCall) -> dict[str, str]:
+    incoming = call.to == number
+    return {
+        "way": "from" if incoming else "to",
+        "who": (call.from_ if incoming else call.to) or "an unknown number",
+        "status": call.status,
+    }
+
+
+def _ear(heard: Heard | None) -> dict[str, Any]:
+    if heard is None:
+        return {}
+    told = {name: getattr(heard, name) for name in heard.__slots__}
+    return {name: value for name, value in told.items() if value or name == "id"}
 
 
 def view_of(
     state: PhoneState,
     *,
     name: str = "",
-    contacts: Sequence[str] = (),
-    sent: Sequence[SentText] = (),
+    contacts: Sequence[str] | Mapping[str, str] = (),
+    messages: Sequence[Message] = (),
+    heard: Heard | None = None,
     problem: str = "",
 ) -> dict[str, Any]:
     """Everything the phone shows, as values JSON can carry.
 
     *name* is what the handset is called on screen, *contacts* the numbers it suggests to call
-    or text, *sent* what it texted, *problem* a sentence about the last thing that did not work.
+    or text (perhaps with their names), *messages* its texts, *heard* what is in its ear now,
+    *problem* a sentence about the last thing that did not work.
     """
     call = current(state.calls)
+    names = dict(contacts) if isinstance(contacts, Mapping) else {}
     word, sentence = line(state.number, call)
-    texts = bubbles(state, sent)
+    texts = [bubble(message) for message in messages]
     # Whoever called or wrote last is the likeliest to be answered.
     others = [*contacts]
     if texts:
@@ -142,10 +165,16 @@ def view_of(
         "mode": MODES.get(state.mode, state.mode),
         "state": word,
         "line": sentence,
-        "caption": caption(call),
+        "caption": caption(call, heard),
+        "heard": _ear(heard),
         "transcript": [_said(entry) for entry in (call.transcript if call else [])][-KEEP:],
         "before": [_said(entry) for entry in last_words(state.calls)][-KEEP:],
         "texts": texts[-KEEP:],
-        "contacts": [other for other in dict.fromkeys(others) if other.startswith("+")],
+        "history": [_past(state.number, call) for call in state.calls[-HISTORY:]],
+        "contacts": [
+            {"number": other, "name": names.get(other, "")}
+            for other in dict.fromkeys(others)
+            if other.startswith("+")
+        ],
         "problem": problem,
     }

@@ -7,10 +7,11 @@ once. What a real sandbox refuses is refused here with a sentence too.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 from helpers.errors import HandsetError
-from helpers.phone import Entry, PhoneCall, PhoneState, Plan, Text, describe
+from helpers.phone import Entry, Heard, Message, PhoneCall, PhoneState, Plan, Text, describe
 
 MINE = "+14155550100"
 SHOP = "+15005550006"
@@ -25,6 +26,11 @@ class FakePhone:
         self.planned = Plan()
         self._calls: list[PhoneCall] = []
         self._inbox: list[Text] = []
+        self._messages: list[Message] = []
+        self.hearing: Heard | None = None  # what is in its ear; set by :meth:`ear`
+        self.files: dict[str, tuple[str, bytes]] = {}  # pictures and sounds by their names
+        self.voice: list[bytes] = []  # what its microphone took in
+        self._sounds = 0
         self._happened = 0
         self._change = threading.Condition()
 
@@ -36,8 +42,39 @@ class FakePhone:
         self._note()
         return sid
 
-    def receive(self, body: str, from_: str = SHOP, media: tuple[str, ...] = ()) -> None:
+    def receive(
+        self,
+        body: str,
+        from_: str = SHOP,
+        media: tuple[str, ...] = (),
+        pictures: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self._inbox.append(Text(f"SM{len(self._inbox):032x}", from_, body, list(media)))
+        self._thread("in", from_, body, "delivered", media=media, pictures=pictures)
+
+    def lose(self, body: str, from_: str = SHOP, code: int = 30003, why: str = "") -> None:
+        self._thread("lost", from_, body, "undelivered", code=code, why=why)
+
+    def ear(self, kind: str = "", **more: object) -> None:
+        self._sounds += 1
+        self.hearing = Heard(f"CA:{self._sounds}", kind, **more) if kind else None
+        self._note()
+
+    def _thread(
+        self,
+        way: str,
+        who: str,
+        body: str,
+        status: str,
+        *,
+        media: Sequence[str] = (),
+        pictures: Sequence[tuple[str, str]] = (),
+        code: int | None = None,
+        why: str | None = None,
+    ) -> None:
+        sid = f"SM{len(self._messages):032x}"
+        files = list(pictures)
+        self._messages.append(Message(sid, way, who, body, list(media), files, status, code, why))
         self._note()
 
     def hear(self, *entries: Entry) -> None:
@@ -59,6 +96,27 @@ class FakePhone:
         return list(self._inbox)
 
     @property
+    def messages(self) -> list[Message]:
+        return list(self._messages)
+
+    def picture(self, sid: str) -> tuple[str, bytes]:
+        return self._file(sid)
+
+    def sound(self, name: str) -> tuple[str, bytes]:
+        return self._file(name)
+
+    def _file(self, name: str) -> tuple[str, bytes]:
+        if name not in self.files:
+            raise HandsetError("There is no such file.")
+        return self.files[name]
+
+    def record(self, wav: bytes) -> None:
+        if self.hearing is None or self.hearing.kind != "record":
+            raise HandsetError("Nothing records now.")
+        self.voice.append(wav)
+        self._note()
+
+    @property
     def transcript(self) -> list[Entry]:
         return self._calls[-1].transcript if self._calls else []
 
@@ -76,6 +134,7 @@ class FakePhone:
     def hangup(self) -> None:
         self.did.append(("hangup",))
         self._become("in-progress", "completed", "This phone is not in a call.")
+        self.hearing = None
         self.hear(Entry(4.2, "hangup", ""))
 
     def press(self, digits: str) -> None:
@@ -98,7 +157,7 @@ class FakePhone:
     def text(self, to: str, body: str = "", media_url: str | None = None) -> str:
         self.did.append(("text", to, body))
         self._owned(to)
-        self._note()
+        self._thread("out", to, body, "received")
         return "SM" + "f" * 32
 
     def plan(self, answer: bool = True, press: str | None = None, speak: str | None = None) -> Plan:

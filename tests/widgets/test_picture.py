@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from helpers.widgets.picture import picture
-from helpers.widgets.view import SentText, view_of
+from helpers.widgets.view import view_of
 from tests.widgets.fake import SHOP, FakePhone
 
 
@@ -35,7 +35,8 @@ def test_the_words_alone_tell_the_story() -> None:
     fake.receive("Your table is booked.")
     fake.ring()
     fake.answer()
-    view = view_of(fake.state(), name="Your phone", sent=[SentText(SHOP, "Thanks!", after=1)])
+    fake.text(SHOP, "Thanks!")
+    view = view_of(fake.state(), name="Your phone", messages=fake.messages)
     words = " ".join(filter(None, read(picture(view)).words))
     assert words == (
         "Your phone +14155550100 ● in-progress In a call with +15005550006 "
@@ -47,7 +48,7 @@ def test_the_words_alone_tell_the_story() -> None:
 def test_it_needs_no_script_and_no_address() -> None:
     fake = FakePhone()
     fake.receive("<script>alert(1)</script>", media=("http://example.com/cat.png",))
-    html = picture(view_of(fake.state()))
+    html = picture(view_of(fake.state(), messages=fake.messages))
     assert set(read(html).tags) <= {"div", "span", "strong", "small", "br"}
     assert "src=" not in html and "href=" not in html and "class=" not in html
 
@@ -56,7 +57,8 @@ def test_dollars_are_not_taken_for_mathematics() -> None:
     """JupyterLab would set `$5 or $` in italics; no element holds two dollar signs."""
     fake = FakePhone()
     fake.receive("Pay $5 or $10")
-    assert "Pay <span>$</span>5 or <span>$</span>10" in picture(view_of(fake.state()))
+    html = picture(view_of(fake.state(), messages=fake.messages))
+    assert "Pay <span>$</span>5 or <span>$</span>10" in html
 
 
 def test_a_problem_is_told() -> None:
