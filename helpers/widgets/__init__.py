@@ -1,6 +1,7 @@
 """What a notebook shows beside text: the phone, and forms.
 
 PhoneWidget       a handset that rings on the page
+side_by_side      several of them in one row
 sign_up_form      a rehearsal of opening an account
 credentials_form  looks at real credentials and, if told to, writes .env
 verify_form       has a number called, and shows the code to key in
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from helpers.widgets.calling import make_call, make_call_form, verify_form, verify_number
     from helpers.widgets.credentials import Written, credentials_form, write_credentials
     from helpers.widgets.editor import twiml_editor
-    from helpers.widgets.phone import PhoneWidget
+    from helpers.widgets.phone import PhoneWidget, side_by_side
     from helpers.widgets.signup import SignUp, sign_up, sign_up_form
     from helpers.widgets.texting import Weight, send_text, send_text_form, weigh
 
@@ -43,6 +44,7 @@ __all__ = [
     "make_call_form",
     "send_text",
     "send_text_form",
+    "side_by_side",
     "sign_up",
     "sign_up_form",
     "twiml_editor",
@@ -56,7 +58,7 @@ _HOMES = {
     "calling": ("make_call", "make_call_form", "verify_form", "verify_number"),
     "credentials": ("Written", "credentials_form", "write_credentials"),
     "editor": ("twiml_editor",),
-    "phone": ("PhoneWidget",),
+    "phone": ("PhoneWidget", "side_by_side"),
     "signup": ("SignUp", "sign_up", "sign_up_form"),
     "texting": ("Weight", "send_text", "send_text_form", "weigh"),
 }

@@ -622,7 +622,12 @@ function bubbleRow(telephone, { way, who, body, media, pictures, status, reason 
     if (!bytes) return;
     const address = URL.createObjectURL(new Blob([bytes], { type }));
     const image = make("img", { src: address, alt: `picture ${place + 1} ${from}` });
-    image.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+    image.addEventListener("load", () => {
+      URL.revokeObjectURL(address);
+      const list = bubble.parentElement; // it has grown: whoever was at its end is there again
+      const below = list ? list.scrollHeight - list.scrollTop - list.clientHeight : Infinity;
+      if (below <= image.height + 40) list.scrollTop = list.scrollHeight;
+    }, { once: true });
     holder.replaceChildren(image);
   });
   for (const address of pictures.length ? [] : media) {
@@ -914,6 +919,8 @@ function render(telephone, model, el) {
     clearTimeout(waiting.get(id).timer);
     if (phone.problem.textContent === SILENT) say(phone.problem, "");
     if (done === undefined) return;
+    // The same sentence twice is no change of the view, and we have taken the first away.
+    say(phone.problem, model.get("view").problem);
     if (done) waiting.get(id).after();
     waiting.delete(id);
   };

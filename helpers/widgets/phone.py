@@ -400,6 +400,8 @@ class SideBySide(ipywidgets.HBox):
 
     def __init__(self, phones: Sequence[PhoneWidget]) -> None:
         self.phones = tuple(phones)
+        for phone in self.phones:  # each takes its part of the row, narrow before it wraps
+            phone.layout.flex, phone.layout.min_width = "1 1 20em", "0"
         super().__init__(self.phones, layout={"flex_flow": "row wrap", "width": "100%"})
 
     def __repr__(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import queue
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +14,8 @@ from typing import Any
 import pytest
 
 from helpers.errors import ConnectionFailed, HandsetError
-from helpers.phone import Phone, describe
-from helpers.widgets import PhoneWidget
+from helpers.phone import Entry, Heard, Phone, describe
+from helpers.widgets import PhoneWidget, side_by_side
 from helpers.widgets.picture import picture
 from tests.widgets.fake import MINE, SHOP, FakePhone
 
@@ -30,14 +32,14 @@ class Page:
         self.phone.comm.send = self._send
         self.last = 0
 
-    def _send(self, data: dict[str, Any] | None = None, **_: object) -> None:
+    def _send(self, data: dict[str, Any] | None = None, **more: Any) -> None:
         self.everything.append(data or {})
-        self.told.put(data or {})
+        self.told.put((data or {}) | {"buffers": more.get("buffers") or []})
 
-    def does(self, act: str, **details: str) -> bool:
+    def does(self, act: str, *buffers: bytes, **details: str) -> bool:
         """The person does something; gives whether it worked."""
         self.last += 1
-        self._comes_in({"act": act, "id": str(self.last), **details})
+        self._comes_in({"act": act, "id": str(self.last), **details}, *buffers)
         while True:
             told = self.told.get(timeout=PATIENCE).get("content", {})
             if told.get("id") == str(self.last) and "done" in told:
@@ -54,9 +56,17 @@ class Page:
                 return view
             self.told.get(timeout=PATIENCE)
 
-    def _comes_in(self, content: dict[str, Any]) -> None:
+    def gets(self, act: str, name: str) -> tuple[str, bytes | None]:
+        """The page asks for a file; gives its type and its bytes."""
+        self._comes_in({"act": act, "name": name})
+        while True:
+            told = self.told.get(timeout=PATIENCE)
+            if told.get("content", {}).get(act) == name:
+                return told["content"]["type"], next(iter(told["buffers"]), None)
+
+    def _comes_in(self, content: dict[str, Any], *buffers: bytes) -> None:
         message = {"data": {"method": "custom", "content": content}}
-        self.phone._handle_msg({"content": message, "buffers": []})
+        self.phone._handle_msg({"content": message, "buffers": list(buffers)})
 
 
 @pytest.fixture
@@ -257,6 +267,97 @@ def test_what_it_texted_is_shown(phone: PhoneWidget, fake: FakePhone) -> None:
         ("out", "Yes"),
         ("in", "Good."),
     ]
+
+
+def test_a_page_gets_pictures_and_sounds_as_bytes(page: Page, fake: FakePhone) -> None:
+    fake.files |= {"ME1": ("image/png", b"picture"), "tune": ("audio/wav", b"sound")}
+    assert page.gets("picture", "ME1") == ("image/png", b"picture")
+    assert page.gets("sound", "tune") == ("audio/wav", b"sound")
+    assert page.gets("picture", "ME2") == ("", None)
+    assert page.sees()["problem"] == ""
+
+
+def test_what_the_microphone_takes_in_goes_to_the_call(page: Page, fake: FakePhone) -> None:
+    fake.ring()
+    page.does("answer")
+    fake.ear("record", beep=True)
+    assert page.does("record", b"RIFF one")
+    assert page.does("record", b"RIFF two")
+    assert fake.voice == [b"RIFF one", b"RIFF two"]
+    assert page.sees()["heard"] == {"id": "CA:1", "kind": "record", "beep": True}
+
+
+def test_the_last_part_of_a_voice_may_come_too_late(page: Page, fake: FakePhone) -> None:
+    fake.ring()
+    page.does("answer")
+    assert page.does("record", b"RIFF")
+    assert page.sees()["problem"] == ""
+
+
+def test_a_voice_that_is_refused_is_told(page: Page, fake: FakePhone) -> None:
+    def refused(wav: bytes) -> None:
+        raise HandsetError("The sound is no WAV file.")
+
+    fake.ring()
+    page.does("answer")
+    fake.ear("record")
+    fake.record = refused  # type: ignore[method-assign]
+    assert not page.does("record", b"none")
+    assert page.sees()["problem"] == "The sound is no WAV file."
+
+
+@pytest.mark.parametrize(
+    ("act", "details"), [("press", {"digits": "5"}), ("speak", {"words": "Hello?"})]
+)
+def test_keys_and_words_that_nobody_hears_are_told(
+    page: Page, fake: FakePhone, act: str, details: dict[str, str]
+) -> None:
+    assert page.does(act, **details)  # they are kept, so what was typed may go
+    assert page.sees()["problem"].startswith("No call is running, so nobody hears these")
+    fake.ring()
+    page.does("answer")
+    assert page.does(act, **details)
+    assert page.sees()["problem"] == ""
+
+
+def test_it_looks_again_for_a_sound_that_is_about_to_begin(page: Page, fake: FakePhone) -> None:
+    """A file is fetched after its line was written, and its beginning is no event."""
+    page.opens()
+    fake.ring()
+    page.does("answer")
+    fake.hear(Entry(1.0, "Play", "http://127.0.0.1:9/tune.wav"))
+    page.sees(caption="(plays $SITE/tune.wav)")
+    fake.hearing = Heard("CA:7", "file", sound="tune", seconds=1.0)  # nobody is told of it
+    while page.phone.view["heard"].get("id") != "CA:7":
+        page.told.get(timeout=PATIENCE)
+
+
+def test_phones_side_by_side_are_stored_one_below_the_other() -> None:
+    both = [PhoneWidget(FakePhone(number)) for number in (MINE, "+14155550101")]
+    row = side_by_side(*both)
+    data, _ = row._repr_mimebundle_()
+    assert data["text/plain"] == f"{MINE}  idle\n+14155550101  idle"
+    assert data["text/html"] == "".join(picture(each.view) for each in both)
+    assert repr(row) == data["text/plain"]
+    for each in (*both, row):
+        each.close()
+
+
+IMPORT = """
+import time
+import anywidget, requests
+began = time.process_time()
+import helpers.widgets, helpers.widgets.phone
+print(time.process_time() - began)
+"""
+
+
+def test_to_import_it_takes_little_time() -> None:
+    """Beside the libraries, which a kernel with widgets has at hand."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 0.15
 
 
 def test_no_address_and_no_secret_is_in_its_state() -> None:
