@@ -168,7 +168,8 @@ class Session:
         """Another telephone of the sandbox, shown when it stands last in a cell."""
         if self.settings.live:
             return LivePhone(number)
-        return PhoneWidget(Phone(number, self.base, self.auth), name=name, contacts=[self.number])
+        contacts = {self.number: "Your Twilio number"}
+        return PhoneWidget(Phone(number, self.base, self.auth), name=name, contacts=contacts)
 
     def url(self, resource: str) -> str:
         """The full URL of a resource of this account: ``session.url("Messages")``."""

@@ -269,6 +269,9 @@ class World(Protocol):
         *owned*: the account's sub-accounts included.
         """
 
+    def forget_sound(self, name: str) -> None:
+        """Forget what a microphone took in, which no recording holds any more."""
+
     def look_at_usage(self) -> None:
         """See soon whether usage has reached what a trigger waits for."""
 

@@ -138,9 +138,15 @@ class Recording(Resource):
         """Forget the sound of a recording that has ended; for a while it can still be listed."""
         if self.status in RUNNING:
             raise Refusal(400, 20009, "Cannot delete recording because it has not been completed.")
+        voices = _voices(self)
         self.status, self.sounds = DELETED, []
         self.date_deleted = self.date_updated = world.now()
         world.update(self, "status", "sounds", "date_deleted", "date_updated")
+        if voices:  # what somebody really said is gone for good, unless another one has it too
+            for other in world.find(type(self)):
+                voices -= _voices(other)
+            for name in sorted(voices):
+                world.forget_sound(name)
 
     @classmethod
     def tidy(cls, world: World) -> None:
@@ -193,3 +199,8 @@ class Recording(Resource):
             "transcriptions": f"{below}/Transcriptions.json",
         }
         return dict(sorted(reply.items()))
+
+
+def _voices(recording: Recording) -> set[str]:
+    """The names of what a microphone took in and this recording holds."""
+    return {told["text"] for told in recording.sounds if told["kind"] == "voice"}

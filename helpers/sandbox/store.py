@@ -840,6 +840,10 @@ class Store:
             (sid, account_sid, content_type, content),
         )
 
+    def remove_blob(self, sid: str) -> None:
+        """Forget bytes that were kept."""
+        self._change("DELETE FROM blobs WHERE sid = ?", (sid,))
+
     # -- starting again --------------------------------------------------------------------
 
     def wipe(self, account_sid: str) -> None:

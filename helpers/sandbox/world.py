@@ -107,6 +107,9 @@ class AccountWorld:
             books.catch_up(self)  # what is released was had until now
         self.engine.store.remove(resource)
 
+    def forget_sound(self, name: str) -> None:
+        self.engine.store.remove_blob(name)
+
     def alert(self, code: int, text: str, **about: Any) -> None:
         self.engine.alert(self.account.sid, code, text, **about)
 

@@ -111,6 +111,22 @@ def test_a_recording_of_the_whole_call_takes_it_too(town):
     assert loudness(right) == 0
 
 
+def test_a_voice_goes_with_the_last_recording_that_has_it(town):
+    town.site.pages["/voice"] = twiml('<Record action="/done"/>')
+    town.call(record=True)
+    town.advance(3)
+    voice(town, wav(tone(1)))
+    press(town, "#", after=0)
+    town.advance(2)
+    store = town.sandbox.store
+    first, second = store.find(Recording, None)
+    [name] = {s["text"] for s in first.sounds if s["kind"] == "voice"}
+    town.client.recordings(first.sid).delete()
+    assert store.blob(name) is not None
+    town.client.recordings(second.sid).delete()
+    assert store.blob(name) is None
+
+
 def test_where_nothing_records_it_is_refused(town):
     assert voice(town, wav(tone(1))).status_code == 409
     in_a_call(town, "<Pause length='9'/>")
