@@ -19,8 +19,6 @@ const BAR = 120; // pixels of the longest bar, as in blocks.py
 
 const FOCUSABLE = ["button", "input", "textarea", "select", "pre"];
 
-let made = 0; // makes ids unique among all forms on this page
-
 /** An element with attributes, listeners (as functions) and children. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -75,8 +73,9 @@ function markedArea(attributes) {
       parts.push(text.slice(at, start), make("mark", { "data-kind": kind }, text.slice(start, end)));
       at = end;
     }
-    // A line break at the very end takes a line only if something follows it.
-    copy.replaceChildren(...parts, `${text.slice(at)}\u200b`);
+    // A line break at the very end takes a line only if something follows it; elsewhere that
+    // would break the last line where the field does not.
+    copy.replaceChildren(...parts, text.slice(at), text.endsWith("\n") ? "\u200b" : "");
     follow();
   }
   function follow() {
@@ -167,7 +166,8 @@ function drawBlocks(element, blocks, form) {
 /** Build the form inside `el`. `tell(message, after)` sends a message; `after(done)` is called when
  *  Python is through with it. */
 function build(el, view, tell) {
-  const id = `lesson-form-${(made += 1)}`;
+  // Unique on the page: a counter would not do, for each widget's script is a module of its own.
+  const id = `lesson-form-${Math.random().toString(36).slice(2)}`;
   const fields = {};
   let resting = 0; // the timer that runs while somebody types
   let unheard = 0; // messages that Python has not dealt with yet
