@@ -473,7 +473,7 @@ class Telephone {
   constructor() {
     this.views = new Set();
     this.files = new Map(); // by name: promises of {bytes, type}
-    this.notice = "";
+    this.notices = {}; // one sentence about each: the microphone, what is heard
     this.now = {};
     this.said = null; // how many lines of the transcript were listened to
     this.speaker = new Speaker();
@@ -482,7 +482,7 @@ class Telephone {
       (bytes) => this.send({ act: "record", id: `${page}:voice` }, [bytes]),
       (problem) => {
         if (this.microphone.state === "on" && this.now.kind === "record") this.microphone.start();
-        else this.tell(problem);
+        else this.tell(problem, "microphone");
       },
     );
     // A first click anywhere lets the page sound.
@@ -521,8 +521,8 @@ class Telephone {
   }
 
   /** Say a sentence of the browser's own in every view; null only draws anew. */
-  tell(notice) {
-    if (notice !== null) this.notice = notice;
+  tell(notice, about = "ear") {
+    if (notice !== null) this.notices[about] = notice;
     for (const view of this.views) view.refresh();
   }
 
@@ -561,7 +561,7 @@ class Telephone {
     this.reader.hush();
     this.speaker.hush();
     if (this.now.kind !== "record") this.microphone.stop();
-    if (this.notice) this.tell("");
+    if (this.notices.ear) this.tell("");
     this.begin();
   }
 
@@ -870,7 +870,7 @@ function build(el, act, telephone) {
     root.dataset.microphone = microphone.state;
     root.dataset.speaking = String(reader.saying !== null);
     ask.hidden = microphone.state !== "asking";
-    say(notice, telephone.notice);
+    say(notice, Object.values(telephone.notices).filter(Boolean).join(" "));
     say(recorded, now.kind !== "record" ? ""
       : microphone.state === "recording" ? "● Your microphone is being recorded."
         : "You are being recorded: switch on the microphone, or type what you say.");

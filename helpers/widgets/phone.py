@@ -402,7 +402,9 @@ class SideBySide(ipywidgets.HBox):
         self.phones = tuple(phones)
         for phone in self.phones:  # each takes its part of the row, narrow before it wraps
             phone.layout.flex, phone.layout.min_width = "1 1 20em", "0"
-        super().__init__(self.phones, layout={"flex_flow": "row wrap", "width": "100%"})
+        super().__init__(
+            self.phones, layout={"flex_flow": "row wrap", "width": "100%", "grid_gap": "12px"}
+        )
 
     def __repr__(self) -> str:
         return "\n".join(str(phone) for phone in self.phones)
