@@ -158,7 +158,10 @@ def verify_form(session: Any) -> WithPhone:
         number = str(request.phone_number)
         if not session.settings.live:
             mine = number == session.phone.number
-            both.show_phone(session.phone if mine else session.handset(number, "The phone called"))
+            phone = session.phone if mine else session.handset(number, "The phone called")
+            if session.watched and not session.turns:
+                phone.set_mode("manual")  # somebody is there to answer it
+            both.show_phone(phone)
         form.follow(session, lambda: _verified(session, request))
         return _verified(session, request)[0]
 

@@ -137,7 +137,10 @@ def _place(text: str, line: int, column: int) -> tuple[int, int]:
         piece = before[-1] if before else piece
     if piece is None:
         return start, min(start + 1, len(text))
-    return start + piece.start(), start + piece.end()
+    first = piece.start()
+    if piece[0] == ">":  # where a tag ends: all of it is meant
+        first = max(here.rfind("<", 0, first), 0)
+    return start + first, start + piece.end()
 
 
 def _apart(spots: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

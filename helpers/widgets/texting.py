@@ -66,7 +66,7 @@ class Weight:
         """One sentence: segments, alphabet, how many more characters fit, the price."""
         found = self.segments
         unit = "characters" if found.encoding == "GSM-7" else "16-bit units"
-        cost = "" if self.cost is None else f" It costs {self.cost.normalize():f} dollars"
+        cost = "" if self.cost is None else f" Twilio takes {self.cost.normalize():f} dollars"
         fee = self.prices.prices.get("carrier_fees")
         if cost and fee is not None:
             cost += f", and some {(fee * found.count).normalize():f} for the carrier"

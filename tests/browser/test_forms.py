@@ -136,6 +136,7 @@ def test_a_number_is_verified(page: Page, show: Show) -> None:
     expect(code).to_have_text(re.compile(r"^\d{6}$"))
     phone = page.locator(".jp-OutputArea-output .telephone").first
     expect(phone).to_have_attribute("data-state", "ringing")
+    expect(phone).not_to_contain_text("answers by itself")
     phone.get_by_role("button", name="Answer").click()
     expect(phone).to_have_attribute("data-state", "in-progress")
     for digit in code.inner_text():

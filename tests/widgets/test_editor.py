@@ -30,6 +30,8 @@ def test_what_is_wrong_is_underlined() -> None:
         ("<Gahter", "warning"),
     ]
     assert underlined(FIRST) == []
+    # What is noticed at a tag's end is the tag's fault.
+    assert underlined("<Response><Pause></Response>") == [("</Response>", "error")]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_what_it_costs_and_what_would_be_cheaper() -> None:
     assert weight.cost == Decimal("0.0166")
     assert str(weight).splitlines() == [
         "2 segments of UCS-2: 75 16-bit units, 59 more fit into the last one. "
-        "It costs 0.0166 dollars, and some 0.007 for the carrier.",
+        "Twilio takes 0.0166 dollars, and some 0.007 for the carrier.",
         "character  name                         times  why it costs more"
         "                                       look-alike",
         "\u2019          right single quotation mark  1      "
@@ -58,7 +58,7 @@ def test_what_it_costs_and_what_would_be_cheaper() -> None:
 
 
 def test_a_list_without_the_carriers_fee_says_none() -> None:
-    assert weigh("Hi", prices=PRICES_2012).summary.endswith("It costs 0.01 dollars.")
+    assert weigh("Hi", prices=PRICES_2012).summary.endswith("Twilio takes 0.01 dollars.")
 
 
 def test_the_trial_prefix_counts() -> None:
