@@ -27,14 +27,17 @@ from helpers import prices
 from helpers.alerts import Alerts
 from helpers.client import REACHABLE, Client
 from helpers.config import Settings, read_settings
-from helpers.errors import HelperError, WaitError
+from helpers.errors import HelperError, SettingsError, WaitError
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
+from helpers.progress import Progress
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
 from helpers.serving import Site
-from helpers.story import Story
+from helpers.story import Documents, Log, Moment, States, Story, Traffic, sid_of
+from helpers.widgets.following import Following
 from helpers.widgets.phone import PhoneWidget
+from helpers.widgets.stepper import Stepper
 
 #: Seconds of real time that a person may take before the handset follows its plan, and how long
 #: a wait goes on after that.
@@ -60,22 +63,47 @@ AnyPhone = Phone | PhoneWidget
 _open: Session | None = None
 
 
-def connect(lesson: str = "00", *, mode: str | None = None, clock: str | None = None) -> Session:
+def connect(
+    lesson: str = "00", *, mode: str | None = None, clock: str | None = None, step: bool = False
+) -> Session:
     """Start the session of a lesson; one that is open already is closed first.
 
     *mode* is ``"sandbox"`` (the default) or ``"live"``; *clock* ``"real"``, ``"hurried"`` or
-    ``"manual"``, by default what fits whether somebody watches. Raises SettingsError when live
-    mode lacks credentials.
+    ``"manual"``, by default what fits whether somebody watches. With *step* the session has a
+    sandbox of its own in which time stands still between two calls of :meth:`Session.step`. Raises
+    SettingsError when live mode lacks credentials, or when one cannot go step by step there.
     """
     global _open
+    settings = read_settings(mode)
+    if step:
+        _check_steps(settings, clock)
+        clock = "manual"
     if _open is not None:
         _open.close()
         _open = None
-    settings = read_settings(mode)
     if settings.watched:
         _check_kernel()
-    _open = Session(settings, lesson, clock)
+    _open = Session(settings, lesson, clock, step)
     return _open
+
+
+def _check_steps(settings: Settings, clock: str | None) -> None:
+    """SettingsError where nobody can stop the time."""
+    if settings.live:
+        raise SettingsError(
+            "Real calls cannot go step by step: their time is everybody's.",
+            next_step='Leave mode="live" out, or leave step=True out.',
+        )
+    if settings.sandbox_url:
+        raise SettingsError(
+            "The classroom's sandbox cannot go step by step: others are in it, too.",
+            next_step="Unset TWILIO_SANDBOX_URL to have one of your own, or leave step=True out.",
+        )
+    if clock not in (None, "manual"):
+        raise SettingsError(
+            f"Step by step needs a manual clock, not a {clock} one.",
+            next_step="Leave clock out.",
+        )
 
 
 def _check_kernel() -> None:
@@ -91,9 +119,12 @@ def _check_kernel() -> None:
 class Session:
     """What :func:`connect` returns."""
 
-    def __init__(self, settings: Settings, lesson: str, clock: str | None) -> None:
+    def __init__(
+        self, settings: Settings, lesson: str, clock: str | None, step: bool = False
+    ) -> None:
         self.settings = settings
         self.lesson = lesson
+        self.steps = step
         self.mode = settings.mode
         self.watched = settings.watched
         self.sites: list[Site] = []
@@ -103,6 +134,7 @@ class Session:
             self._connect_live(settings)
         else:
             self._connect_sandbox(settings, clock)
+        self._log = Log(self._events, self._names, self.client)
 
     def _connect_live(self, settings: Settings) -> None:
         user, password = settings.credentials or ("", "")
@@ -145,7 +177,8 @@ class Session:
             kind = clock or ("real" if self.watched else "manual")
             world = WORLDS.get(self.lesson, {})
             _keep_off_proxies()
-            self._sandbox = Sandbox(seed=f"lesson {self.lesson}", clock=kind, **world).start()
+            with Progress("Starting the sandbox", shown=self.watched):
+                self._sandbox = Sandbox(seed=f"lesson {self.lesson}", clock=kind, **world).start()
             self.base = self._sandbox.url
             self.account = self._sandbox.account_sid
             self.auth = (self._sandbox.account_sid, self._sandbox.auth_token)
@@ -190,17 +223,81 @@ class Session:
             self._site_names[site.url] = "$SITE"
         return site
 
-    def story(self, call: Any) -> Story | Note:
-        """What happened in a call, as a picture of who asked whom what."""
-        sid = str(getattr(call, "sid", call))
+    # -- pictures of what happened ---------------------------------------------------------------
+
+    def story(self, thing: Any = None) -> Story | Note:
+        """Who asked whom what, as a sequence diagram.
+
+        Of a call (with the legs that its Dials made), a message (with the answers to it), a
+        conference or a queue, each as a resource or its SID; without one, of all that happened.
+        """
+        return self._log.story(thing) if not self.settings.live else _not_live("the story of")
+
+    def states(self, thing: Any) -> States | Note:
+        """The states of a call or message, and the path it took through them, with times."""
+        return self._log.states(thing) if not self.settings.live else _not_live("the states of")
+
+    def document(self, thing: Any) -> Documents | Following | Note:
+        """The TwiML of a call or message: which verbs ran and when, and which runs now.
+
+        While a person watches a call under way, the picture follows it.
+        """
         if self.settings.live:
-            return Note(
-                "live: the story of a call is told from the sandbox's log; of a real call, look at"
-                " client.calls(sid).events.list() or at the Console's call log."
-            )
+            return _not_live("the TwiML of")
+        documents = self._log.documents(thing)
+        if not self.watched or self.turns or documents.over:
+            return documents
+        return Following(lambda: self._log.documents(thing), self._next_event)
+
+    def traffic(self, thing: Any = None, *, looking: bool = False) -> Traffic | Note:
+        """The requests and webhooks of a call or message, or all: headers, bodies, signatures.
+
+        Requests that only look (a GET to the API) are left out unless *looking*. Each comes with
+        the `curl` line that repeats it; `helpers.story.traffic` says what its variables are.
+        """
+        if self.settings.live:
+            return _not_live("the traffic of")
+        return self._log.traffic(thing, token=self.auth[1], account=self.account, looking=looking)
+
+    def _names(self) -> dict[str, str]:
+        return {self.base: "$SANDBOX"} | {site.url: "$SITE" for site in self.sites}
+
+    def _events(self) -> list[dict[str, Any]]:
         events, _ = self.phone.phone.wait_events(0, 0)
-        mine = [event for event in events if event["call_sid"] == sid]
-        return Story(mine, {self.base: "$SANDBOX", **{s.url: "$SITE" for s in self.sites}})
+        return events
+
+    # -- step by step ----------------------------------------------------------------------------
+
+    def step(self, call: Any = None) -> Moment:
+        """Run a call to its next verb, or to its end; tells what was done and what comes next.
+
+        *call* is by default the newest. The phone does as planned, else answers by itself; one may
+        act on it between two steps. Raises HelperError in a session that was not opened with
+        ``step=True``, and when there is no call.
+        """
+        if not self.steps:
+            raise HelperError(
+                "This session does not go step by step.",
+                next_step=f'Run session = connect(lesson="{self.lesson}", step=True).',
+            )
+        sid = sid_of(call) if call is not None else self._log.newest_call()
+        if not sid:
+            raise HelperError(
+                "There is no call yet.", next_step="Make one, then take it further: session.step()."
+            )
+        if self._followed.get(self.phone.number) is not self.phone.planned:
+            self._follow_plan(self.phone)
+            self._followed[self.phone.number] = self.phone.planned
+        passed = 0.0
+        while not self._log.untold(sid) and not self._log.over(sid):
+            turned = self._turn()
+            if turned is None or (passed := passed + turned) > LONGEST_WAIT:
+                return self._log.next_moment(sid, "nothing happens by itself now: use the phone")
+        return self._log.next_moment(sid)
+
+    def stepper(self, call: Any = None) -> Stepper:
+        """A button for :meth:`step`, with what it tells below."""
+        return Stepper(lambda: self.step(call))
 
     def alerts(self) -> Alerts:
         """What the debugger has to say of this account: a line for each thing that went wrong."""
@@ -282,17 +379,17 @@ class Session:
         None only in live mode, where what a person or a carrier does may take its time.
         """
         if self.settings.live:
-            found = await self._watch_until(look, LIVE_PATIENCE)
+            found = await self._watch_until(look, LIVE_PATIENCE, what)
             if found is None:
                 print(f"live: waited {LIVE_PATIENCE:g} seconds for {what}; look again later.")
             return found
         if self.turns:
             return await self._turn_until(look, what, phone)
-        found = await self._watch_until(look, PATIENCE)
+        found = await self._watch_until(look, PATIENCE, what)
         if found is None:
             print(f"{nobody} for {PATIENCE:g} seconds, so the handset follows its plan.")
             await asyncio.to_thread(self._follow_plan, phone)
-            found = await self._watch_until(look, AFTERWARDS)
+            found = await self._watch_until(look, AFTERWARDS, what)
             # A person who missed one call may want to answer the next.
             await asyncio.to_thread(phone.set_mode, "manual")
         if found is None:
@@ -311,14 +408,17 @@ class Session:
                 )
         return found
 
-    async def _watch_until(self, look: Callable[[], T | None], patience: float) -> T | None:
+    async def _watch_until(
+        self, look: Callable[[], T | None], patience: float, what: str
+    ) -> T | None:
         deadline = time.monotonic() + patience
         seen = 0
-        while (found := await asyncio.to_thread(look)) is None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return None
-            seen = await asyncio.to_thread(self._next_event, seen, min(left, 10.0))
+        with Progress(f"Waiting for {what}", patience, shown=self.watched):
+            while (found := await asyncio.to_thread(look)) is None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return None
+                seen = await asyncio.to_thread(self._next_event, seen, min(left, 10.0))
         return found
 
     def _next_event(self, seen: int, seconds: float) -> int:
@@ -401,6 +501,13 @@ class Session:
             lines[1] += " (made up, good in this sandbox only)"
         lines += [f"your phone: {self.phone.number}"]
         return "\n".join(lines)
+
+
+def _not_live(what: str) -> Note:
+    return Note(
+        f"live: {what} a call is told from the sandbox's log; of a real call, look at"
+        " client.calls(sid).events.list() or at the Console's call log."
+    )
 
 
 def _keep_off_proxies() -> None:

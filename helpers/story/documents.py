@@ -84,7 +84,7 @@ class Page:
             return there[0] if there else None
         same = [e for e in named if e.words() == text] or named
         fresh = [e for e in same if id(e) not in self.runs]
-        return (fresh or same or [None])[0]
+        return next(iter(fresh or same), None)
 
     @property
     def lines(self) -> list[Line]:
@@ -148,6 +148,15 @@ class Documents:
     def running(self) -> tuple[Page, TwiML] | None:
         """The document and the element in it that run now, or None."""
         return None if self.over else self._last
+
+    def newest(self) -> Documents | None:
+        """The same with the newest document only, or the one that runs; None before the first."""
+        if not self.pages:
+            return None
+        page = self.running[0] if self.running is not None else self.pages[-1]
+        one = Documents((), self.sid, {})
+        one.pages, one.over, one.problem, one._names = [page], self.over, "", self._names
+        return one
 
     def _take(self, event: Mapping[str, Any], at: float) -> None:
         data = event["data"]
@@ -241,6 +250,14 @@ class Documents:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html}
+
+
+def shown(element: TwiML) -> str:
+    """An element on one line: its start, and its words if it has any."""
+    below = any(not _is_speech(inner) for inner in element.elements)
+    inside = "" if below else _inside(element)
+    start = _start_tag(element)
+    return folded(f"{start}>{inside}</{element.name}>" if inside else f"{start}>", WIDEST)
 
 
 def _is_document(data: Mapping[str, Any]) -> bool:

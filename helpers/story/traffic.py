@@ -193,7 +193,10 @@ class _Maker:
     def make(self, event: Mapping[str, Any], at: float) -> Exchange:
         """One exchange; *at* is when it was."""
         data = event["data"]
-        about = {"call_sid": event["call_sid"] or "", "message_sid": event["message_sid"] or ""}
+        about: dict[str, Any] = {
+            "call_sid": event["call_sid"] or "",
+            "message_sid": event["message_sid"] or "",
+        }
         asked = self._webhook(data) if event["type"] == "webhook" else self._request(data)
         return Exchange(at=at, method=data["method"], status=data["status"], **asked, **about)
 

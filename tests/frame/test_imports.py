@@ -32,7 +32,8 @@ MAY_IMPORT: dict[str, list[str]] = {
     "phone": [*BASE, "resources", "wire"],
     "live": [*BASE, "phone", "wire"],
     "serving": BASE,
-    "story": BASE,
+    "progress": [],
+    "story": [*BASE, "twiml"],
     "wire": PURE,
     "sandbox": [*BASE, "twiml", "resources", "serving"],
     "widgets": [*BASE, "twiml", "resources", "client", "phone", "serving"],
@@ -43,7 +44,7 @@ MAY_IMPORT: dict[str, list[str]] = {
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"] += ["checks", "alerts", "live"]
+MAY_IMPORT["session"] += ["checks", "alerts", "live", "progress"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {
@@ -57,6 +58,7 @@ LIBRARIES: dict[str, set[str]] = {
     "sandbox": {"starlette", "uvicorn", "aiohttp", "anyio", "tinytag", "yarl"},
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},
+    "progress": {"IPython"},
     "session": {"IPython", "requests"},
     "doctor": {"jupyter_client", "packaging"},
     "testing": {"pytest", "twilio"},  # the project under test has both, or the latter is not used
