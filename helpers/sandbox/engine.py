@@ -15,7 +15,6 @@ import re
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,23 +74,6 @@ _SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken",
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-SHORT = 100  # characters of an event that tells a status or the like, as most do
-
-
-def _suspicious(text: str) -> bool:
-    plain = text.lower()
-    return any(word in plain for word in _SUSPICIOUS)
-
-
-_suspicious_short = lru_cache(maxsize=256)(_suspicious)
-
-
-@lru_cache(maxsize=256)  # each event is searched for its account's secrets
-def _coded(text: str) -> str:
-    """How *text* stands in JSON."""
-    return _json(text)[1:-1]
-
-
 _SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
 
 
@@ -147,6 +129,9 @@ class Engine:
     loop: asyncio.AbstractEventLoop | None = None
     failures: list[BaseException] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.store.put_events_in_words(self._without_secrets, Account, ApiKey)
+
     # -- the world, account by account -----------------------------------------------------
 
     def world(self, account: Account, asker: Account | None = None) -> AccountWorld:
@@ -179,23 +164,32 @@ class Engine:
         call_sid: str | None = None,
         message_sid: str | None = None,
     ) -> None:
-        """Write down that something happened, without secrets, and tell those who wait for it."""
-        text = _json(data)
-        if self._may_tell_a_secret(account_sid, text):
-            text = _json(_scrubbed(data, self._secrets(account_sid)))
-        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, text)
-        self._wake_watchers()
+        """Note that something happened, and tell those who wait for it.
+
+        The log will tell it without secrets; nobody may change *data* any more.
+        """
+        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, data)
+        if self._watchers:
+            self._wake_watchers()
 
     def _secrets(self, account_sid: str) -> list[str]:
         account = self.account(account_sid)
         keys = self.store.lookup(ApiKey, account_sid)
         return [account.auth_token, *(key.secret for key in keys)]
 
-    def _may_tell_a_secret(self, account_sid: str, text: str) -> bool:
-        """Whether JSON is worth a closer look: most events hold nothing of the kind."""
-        if _suspicious(text) if len(text) > SHORT else _suspicious_short(text):
-            return True
-        return any(_coded(secret) in text for secret in self._secrets(account_sid))
+    def _without_secrets(self, account_sid: str, happened: Sequence[dict[str, Any]]) -> list[str]:
+        """What happened to an account, as JSON that anybody may read.
+
+        Most of it holds no secret and is searched all at once.
+        """
+        texts = [_json(data) for data in happened]
+        secrets = self._secrets(account_sid)
+        coded = [_json(secret)[1:-1] for secret in secrets]
+        if _may_tell_a_secret("\n".join(texts), coded):
+            for i, text in enumerate(texts):
+                if _may_tell_a_secret(text, coded):
+                    texts[i] = _json(_scrubbed(happened[i], secrets))
+        return texts
 
     def _wake_watchers(self) -> None:
         watchers, self._watchers = self._watchers, set()
@@ -648,6 +642,12 @@ class Engine:
         self._wake_watchers()
         await self.drop()
         await self.webhooks.close()
+
+
+def _may_tell_a_secret(text: str, coded: Sequence[str]) -> bool:
+    """Whether JSON is worth a closer look, for one of the secrets as they stand in JSON, say."""
+    plain = text.lower()
+    return any(word in plain for word in _SUSPICIOUS) or any(secret in text for secret in coded)
 
 
 def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
