@@ -528,8 +528,7 @@ class Engine:
 
     def deliver(self, message: Message) -> None:
         """Take an outbound message that was just saved towards its handset."""
-        delivery = Delivery(self, message)
-        delivery.start(delivery.run())
+        Delivery(self, message).begin()
 
     async def recording_audio(self, recording: Recording, channels: int = 0) -> bytes:
         """A recording's sound as a WAV file, made by a thread of its own: it may take seconds.

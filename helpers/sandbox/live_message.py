@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers import phone_numbers
+from helpers.clock import Planned
 from helpers.errors import Refusal
 from helpers.resources.base import Params
 from helpers.resources.media import LARGEST, TOO_LARGE, Media, unfit
@@ -33,6 +35,8 @@ HOPS = {
     "sending": ("sent", 1.0),
     "sent": ("delivered", 1.0),
 }
+#: What one is that needs nobody to go on, but for pictures and whom it tells of its way.
+PLAIN = ("queued", "sending", "sent")
 #: What a message on its way may be found as after a restart.
 UNDER_WAY = ("scheduled", *HOPS)
 SUSPENDED, UNREACHABLE = 30002, 30003
@@ -166,6 +170,52 @@ class _MessageActor(Actor):
 class Delivery(_MessageActor):
     """Takes an outbound message to its handset, or to the number that owns the address."""
 
+    def __init__(self, engine: Engine, message: Message) -> None:
+        super().__init__(engine, message)
+        self._next_hop: Planned | asyncio.Handle | None = None
+
+    def begin(self) -> None:
+        """Set out, as soon as whoever sends it has their answer.
+
+        Most texts wait for nobody on their way, only for the clock: they need no task, which would
+        cost more than all the rest.
+        """
+        message = self.message
+        if message.status not in PLAIN or message.media_url or message.status_callback:
+            self.start(self.run())
+        elif HOPS[message.status][1] or self.clock.kind != "real":
+            self._plan_hop()
+        else:  # on the wall's clock now is now
+            self._next_hop = asyncio.get_running_loop().call_soon(self._hop)
+
+    def _plan_hop(self) -> None:
+        self._next_hop = self.clock.plan(HOPS[self.message.status][1], self._hop)
+
+    def _hop(self) -> None:
+        self._next_hop = None
+        try:
+            self._go_on()
+        except Exception as problem:
+            self.failed(problem)
+        if self._next_hop is None:
+            self.engine.messages.pop(self.message.sid, None)
+
+    def _go_on(self) -> None:
+        status, _ = HOPS[self.message.status]
+        wrong = self._obstacle(status)
+        if wrong is None:
+            self._become(status)
+        else:
+            self._fail(wrong)
+        if self.message.status in HOPS:
+            self._plan_hop()
+
+    def forget(self) -> None:
+        """Drop it without a word."""
+        super().forget()
+        if self._next_hop is not None:
+            self._next_hop.cancel()
+
     async def run(self) -> None:
         try:
             if self.message.status == "failed":  # it was, before it left
@@ -178,11 +228,14 @@ class Delivery(_MessageActor):
                 status, seconds = HOPS[self.message.status]
                 if seconds or self.clock.kind != "real":  # on the wall's clock now is now
                     await self.wait(seconds)
-                wrong = await self._ready(status)
+                wrong = self._obstacle(status)
+                if wrong is None and status == "sending":
+                    wrong = await self._fetch_media()
                 if wrong is None:
-                    await self._become(status)
+                    self._become(status)
                 else:
-                    await self._fail(wrong)
+                    self._fail(wrong)
+                await self._callback()
         finally:
             self.engine.messages.pop(self.message.sid, None)
 
@@ -196,10 +249,11 @@ class Delivery(_MessageActor):
             self.event("state", {"status": CANCELED})
             await self._callback()
         else:
-            await self._become("accepted")
+            self._become("accepted")
+            await self._callback()
 
-    async def _ready(self, status: str) -> Failure | None:
-        """Do what comes before a status; what stands in its way, or None."""
+    def _obstacle(self, status: str) -> Failure | None:
+        """What stands in a status's way, or None; its sender is found on the way to the queue."""
         message = self.message
         if status == "queued":
             return self._take_sender()
@@ -214,7 +268,7 @@ class Delivery(_MessageActor):
         country = phone_numbers.region(message.to)
         if message.is_mms and country not in MMS_COUNTRIES and not message.to.startswith(WHATSAPP):
             return Failure(NO_MMS_THERE, f"phones in {country} get no MMS")
-        return await self._fetch_media()
+        return None
 
     def _take_sender(self) -> Failure | None:
         """Let the messaging service choose who sends it, and say how it travels."""
@@ -256,14 +310,13 @@ class Delivery(_MessageActor):
             self.keep_media(found)
         return wrong
 
-    async def _fail(self, why: Failure) -> None:
+    def _fail(self, why: Failure) -> None:
         """It cannot be sent."""
         self._alert(why)
         title = DELIVERY_ERRORS.get(why.code, why.text)
         self.become("failed", error_code=why.code, error_message=title)
-        await self._callback()
 
-    async def _become(self, status: str) -> None:
+    def _become(self, status: str) -> None:
         message = self.message
         fields: dict[str, Any] = {}
         owned = self.engine.owner(message.to)
@@ -287,7 +340,6 @@ class Delivery(_MessageActor):
                 self._discard()
         if status == "undelivered":
             self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
-        await self._callback()
 
     def _discard(self) -> None:
         """Forget what it said, as its sender wished (ContentRetention)."""

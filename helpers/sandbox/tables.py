@@ -20,8 +20,8 @@ _AFFINITIES = {"integer": "INTEGER", "boolean": "INTEGER", "number": ""}  # othe
 OTHER_TABLES = (
     """CREATE TABLE counters (account_sid TEXT, name TEXT, value INTEGER,
            PRIMARY KEY (account_sid, name)) WITHOUT ROWID""",
-    # A row for all that an account's log got between two commits: JSON, a list of lines, each a list
-    # of what an event says.
+    # A row for all that an account's log got between two commits: JSON, a list of lines, each of
+    # which is a list of what an event says.
     """CREATE TABLE events (account_sid TEXT, last INTEGER, at TEXT, lines TEXT,
            PRIMARY KEY (account_sid, last)) WITHOUT ROWID""",
     """CREATE TABLE handsets (account_sid TEXT, number TEXT, mode TEXT, keys TEXT, speech TEXT,
