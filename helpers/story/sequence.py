@@ -113,7 +113,7 @@ class Story:
     @property
     def mermaid(self) -> str:
         """The sequence diagram as Mermaid text."""
-        lines = ["sequenceDiagram"]
+        lines = ["sequenceDiagram", "  accTitle: Who asked whom what"]  # the picture's name
         marks = self._marks()
         lines += [f"  participant {mark} as {for_mermaid(name)}" for name, mark in marks.items()]
         for step in self.steps:

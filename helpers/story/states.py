@@ -66,7 +66,7 @@ class States:
     @property
     def mermaid(self) -> str:
         """The state diagram as Mermaid text: the path lit, with the time of each step."""
-        lines = ["stateDiagram-v2"]
+        lines = ["stateDiagram-v2", "  accTitle: The states it could have, and those it had"]
         lines += [f'  state "{status}" as {_mark(status)}' for status in self._states()]
         if self.path:
             lines.append(f"  [*] --> {_mark(self.path[0].status)} : {self.path[0].at:.1f} s")

@@ -96,11 +96,14 @@ class Exchange:
         about = [f"{self.sender} → {self.receiver} at {self.at:.1f} s"]
         about += [PURPOSES[self.purpose]] if self.purpose in PURPOSES else []
         about += filter(None, [self.call_sid, self.message_sid])
+        told = {name: value for name, value in self.parameters.items() if value}
+        empty = [name for name, value in self.parameters.items() if not value]
+        nothing = f"and empty: {', '.join(empty)}" if empty else ""
         body = self.answer if self.purpose else f"({NO_BODY})"
         return [
             (f"{self.method} {self.url}", "\n".join(about)),
             ("headers", _lines(self.headers, ": ")),
-            ("parameters", _lines(self.parameters, " = ")),
+            ("parameters", _lines(told, " = ") + (f"\n{nothing}" if nothing else "")),
             (f"answered {self._came}" if self.status else self._came, body[:SHOWN]),
             ("repeat it", self.curl or "(there is no curl line for this one)"),
         ]
@@ -109,7 +112,7 @@ class Exchange:
         told = [
             "\n".join([title, *(f"  {line}" for line in text.splitlines())])
             for title, text in self.parts()
-            if text or title.startswith("answered")
+            if text or title.startswith(("answered", "no answer"))
         ]
         return "\n".join(told)
 
