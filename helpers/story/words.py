@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+LINE = 38  # characters of a line in a diagram
 
 Events = Sequence[Mapping[str, Any]]
 
@@ -54,11 +57,14 @@ def folded(text: str, widest: int = 0) -> str:
 
 
 def for_mermaid(text: str) -> str:
-    """*text* as Mermaid takes it, which has signs of its own."""
-    text = text.translate(_MERMAID)
+    """*text* as Mermaid takes it, which has signs of its own; in lines, if it is long.
+
+    Where the page is narrow JupyterLab draws a wide picture smaller, letters and all.
+    """
+    lines = textwrap.wrap(text, LINE) or [" "]
+    told = "<br/>".join(line.translate(_MERMAID) for line in lines)
     # At the beginning of a text these two are read as an order about its line breaks.
-    text = re.sub(r"^(\s*(?:no)?wrap):", r"\1#58;", text)
-    return text or " "
+    return re.sub(r"^((?:no)?wrap):", r"\1#58;", told)
 
 
 def for_html(text: str) -> str:
