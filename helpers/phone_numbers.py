@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -28,8 +28,11 @@ _REASONS = {
 
 
 @lru_cache(maxsize=4096)  # several questions are asked of one number; nobody changes the answer
-def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+def _parsed_in(region: str | None, text: str) -> phonenumbers.PhoneNumber:
     return phonenumbers.parse(text, region)
+
+
+_parsed = partial(_parsed_in, None)  # of a number in E.164
 
 
 def read(text: str, region: str | None = None) -> str:
@@ -40,7 +43,7 @@ def read(text: str, region: str | None = None) -> str:
     """
     shown = text.strip()
     try:
-        number = _parsed(shown, region)
+        number = _parsed_in(region, shown)
     except phonenumbers.NumberParseException as problem:
         if not any(c.isdigit() for c in shown):
             why = "there is no digit in it"

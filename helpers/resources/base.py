@@ -449,6 +449,13 @@ class Resource:
         """Bring up to date what changes by itself, such as a waiting time, before it is shown."""
 
     @classmethod
+    def changes_by_writing_only(cls) -> bool:
+        """Whether a reply that shows one is the same until its row changes, whatever else does."""
+        by_itself = cls.seen is not Resource.seen
+        by_name = getattr(cls.resolve, "__func__", None) is not _RESOLVE
+        return cls.kept and not by_itself and not by_name
+
+    @classmethod
     def tidy(cls, world: World) -> None:
         """Forget what has had its time, before a list is made."""
 
@@ -546,6 +553,9 @@ class Resource:
         if self.links:
             reply["subresource_uris"] = self.link_uris(view)
         return reply
+
+
+_RESOLVE = getattr(Resource.resolve, "__func__", None)
 
 
 @cache  # every request asks, and a class does not change

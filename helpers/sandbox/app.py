@@ -32,8 +32,8 @@ from helpers.resources.message import Message
 from helpers.resources.recording import DELETED, Recording
 from helpers.sandbox import dry_run, paging, paths, replies
 from helpers.sandbox.engine import Engine
+from helpers.sandbox.exchange import Headers, Receive, Reply, Request, Send
 from helpers.sandbox.exchange import Message as AsgiMessage
-from helpers.sandbox.exchange import Receive, Reply, Request, Send
 from helpers.sandbox.paths import Found, Paths
 from helpers.sandbox.store import Store
 from helpers.sandbox.web.urls import shown_url
@@ -55,10 +55,16 @@ CORS = {
     "Access-Control-Allow-Credentials": "true",
 }
 # What every reply has, as the server takes it.
-_HEADERS = [
-    (name.lower().encode(), value.encode())
-    for name, value in (CORS | {"X-Home-Region": "us1", "X-API-Domain": "api.twilio.com"}).items()
-]
+_HEADERS = Headers(
+    *(
+        (name.lower().encode(), value.encode())
+        for name, value in {
+            **CORS,
+            "X-Home-Region": "us1",
+            "X-API-Domain": "api.twilio.com",
+        }.items()
+    )
+)
 
 
 # -- credentials ------------------------------------------------------------------------------
@@ -69,7 +75,11 @@ def authenticate(store: Store, request: Request) -> Account:
 
     Refuses with 401 and 20003, in the words that Twilio has for each case.
     """
-    user, password = _basic(request.header(b"authorization"))
+    header = request.header(b"authorization")
+    known: Account | None = store.recall(Account, header)
+    if known is not None:
+        return known
+    user, password = _basic(header)
     if user is None:
         raise _unknown("Authentication Error - No credentials provided")
     if user.startswith(ApiKey.prefix):
@@ -83,6 +93,8 @@ def authenticate(store: Store, request: Request) -> Account:
         raise _unknown("Authentication Error - invalid username")
     if not hmac.compare_digest(password.encode(), right.encode()):
         raise _unknown("Authenticate")
+    if user == account.sid:  # until an account changes
+        store.remember(Account, header, account)
     return account
 
 
@@ -148,7 +160,10 @@ def build_app(
 
 @dataclass
 class _Asked:
-    """One request, taken apart. *thing* is what it made or found, for the log."""
+    """One request, taken apart.
+
+    *thing* is what it made or found, for the log; or *about* says which call and message that is.
+    """
 
     path: str
     form: str
@@ -157,12 +172,14 @@ class _Asked:
     view: View
     params: Params
     name: str
-    thing: Resource | None = field(default=None)
+    thing: Resource | None = None
+    about: tuple[str | None, str | None] | None = None
 
     def absent(self) -> Refusal:
         return _absent(self.path)
 
 
+_ACCOUNTS = paths.able([(Account, Account.views()[0])])
 _BEGIN = tuple(f"/{version}/" for version in paths.versions())
 
 
@@ -215,6 +232,8 @@ class Api:
             raise Refusal(405, 20004, "Method not allowed")
         parts, suffix = paths.split(path)
         account = authenticate(self.engine.store, request)
+        if self.engine.limits.unlimited:
+            return await self._answer_for(account, request, path, parts, suffix)
         async with self.engine.limits.request(account.sid, self.engine.clock.now()):
             return await self._answer_for(account, request, path, parts, suffix)
 
@@ -222,10 +241,10 @@ class Api:
         self, account: Account, request: Request, path: str, parts: list[str], suffix: str
     ) -> Reply:
         found, owner = self._find(parts, path, account)
-        user, _ = _basic(request.header(b"authorization"))
-        beyond = found.uses[0][0] in (Account, ApiKey) or owner.sid != account.sid
-        if beyond and user != account.sid:
-            raise _unknown("Authenticate")  # a key opens no accounts, no keys, no sub-account
+        if owner.sid != account.sid or found.kind in (Account, ApiKey):
+            user, _ = _basic(request.header(b"authorization"))
+            if user != account.sid:
+                raise _unknown("Authenticate")  # a key opens no accounts, no keys, no sub-account
         method = "GET" if request.method == "HEAD" else request.method
         params = await request.form() if method == "POST" else request.query()
         asked, operation = self._asked(found, method, path, suffix, params, owner, account)
@@ -252,7 +271,7 @@ class Api:
             raise _absent(path)
         if len(parts) <= 3:
             name = parts[2] if len(parts) == 3 else ""
-            return Found(((Account, Account.views()[0]),), {}, name), account
+            return Found(Account, _ACCOUNTS, {}, name), account
         owner = self.engine.store.known(Account, parts[2])
         if owner is None or account.sid not in (owner.sid, owner.owner_account_sid):
             raise _absent(path)
@@ -273,9 +292,9 @@ class Api:
     ) -> tuple[_Asked, str]:
         """The request, and which operation it wants; refuses what cannot be done there."""
         operations = ON_A_THING if found.name else ON_A_LIST
-        use = found.able(operations.get(method, ""))
+        use = found.able.get(operations.get(method, ""))
         if use is None:
-            if any(found.able(operation) for operation in operations.values()):
+            if any(operation in found.able for operation in operations.values()):
                 raise Refusal(405, 20004, "Method not allowed")
             raise _absent(path)
         kind, view = use
@@ -299,19 +318,37 @@ class Api:
     def _operate(self, asked: _Asked, operation: str) -> Reply:
         if operation == "list":
             return self._list(asked)
+        if operation == "fetch":
+            return self._fetch(asked)
         if operation == "create":
             asked.thing = self._create(asked)
             return self._one(asked, operation, asked.kind.create_status)
-        asked.thing = thing = self._get(asked.kind, asked.name, asked.params, asked.world)
-        if thing is None:
-            raise asked.absent()
+        thing = self._find_thing(asked)
         if operation == "delete":
             thing.delete(asked.world)
             return Reply(204)
-        if operation == "update":
-            self._update(asked, thing)
-            return self._one(asked, operation, asked.kind.update_status)
-        return self._one(asked, operation, 200)
+        self._update(asked, thing)
+        return self._one(asked, operation, asked.kind.update_status)
+
+    def _fetch(self, asked: _Asked) -> Reply:
+        """The reply that shows a thing; if the thing has not changed since, as it was last time."""
+        store, key = self.engine.store, (asked.world.account.sid, asked.path)
+        made = store.made_of(asked.kind, asked.name, key)
+        if made is not None and not asked.params.pairs:
+            body, asked.about = made
+            return _written(asked.form, body, 200)
+        thing = self._find_thing(asked)
+        reply = self._one(asked, "fetch", 200)
+        if asked.kind.changes_by_writing_only() and not asked.params.pairs:
+            store.keep_made(thing, key, (reply.body, _about(thing)))
+        return reply
+
+    def _find_thing(self, asked: _Asked) -> Resource:
+        thing = self._get(asked.kind, asked.name, asked.params, asked.world)
+        if thing is None:
+            raise asked.absent()
+        asked.thing = thing
+        return thing
 
     def _get(
         self, kind: type[Resource], name: str, params: Params, world: AccountWorld
@@ -420,13 +457,13 @@ class Api:
 
     def _headed(self, reply: Reply) -> Reply:
         number = self.engine.store.next("", "request")
-        reply.headers += _HEADERS
+        reply.common = _HEADERS
         reply.headers.append((b"twilio-request-id", b"RQ%032x" % number))
         reply.headers.append((b"twilio-concurrent-requests", b"%d" % max(1, self.running)))
         return reply
 
     def _log(self, request: Request, asked: _Asked, reply: Reply) -> None:
-        thing = asked.thing
+        call_sid, message_sid = asked.about or _about(asked.thing)
         self.engine.event(
             asked.world.account.sid,
             "request",
@@ -436,8 +473,8 @@ class Api:
                 "parameters": {name: _without_password(value) for name, value in asked.params},
                 "status": reply.status,
             },
-            call_sid=thing.sid if isinstance(thing, Call) else getattr(thing, "call_sid", None),
-            message_sid=thing.sid if isinstance(thing, Message) else None,
+            call_sid=call_sid,
+            message_sid=message_sid,
         )
 
     # -- refusals --------------------------------------------------------------------------------
@@ -528,6 +565,12 @@ def _is_sound(asked: _Asked, operation: str) -> bool:
 
 def _written(form: str, body: bytes, status: int) -> Reply:
     return Reply(status, body, replies.CONTENT_TYPES[form])
+
+
+def _about(thing: Resource | None) -> tuple[str | None, str | None]:
+    """The call and the message that a thing belongs to, or is."""
+    call_sid = thing.sid if isinstance(thing, Call) else getattr(thing, "call_sid", None)
+    return call_sid, thing.sid if isinstance(thing, Message) else None
 
 
 def _without_password(value: str) -> str:

@@ -7,7 +7,7 @@ person or a test asks now and then, has Starlette's comfort instead.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -106,23 +106,49 @@ def _short_word(coded: str) -> str:
     return unquote_plus(coded, errors="strict")
 
 
+class Headers:
+    """Headers that many replies have, in lower case, and how they are written in HTTP/1.1."""
+
+    __slots__ = ("pairs", "lines")
+
+    def __init__(self, *pairs: tuple[bytes, bytes]) -> None:
+        self.pairs = pairs
+        self.lines = lines(pairs)
+
+
+def lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they are written in HTTP/1.1."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+_NONE = Headers()
+
+
 @dataclass(slots=True)
 class Reply:
-    """What is answered: *body* of the type *kind*, and further *headers* in lower case."""
+    """What is answered: *body* of the type *kind*, and further *headers* in lower case.
+
+    It has the *common* headers as well.
+    """
 
     status: int
     body: bytes = b""
     kind: str = ""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    common: Headers = _NONE
 
-    def head(self) -> list[tuple[bytes, bytes]]:
-        """All its headers."""
+    def own(self) -> list[tuple[bytes, bytes]]:
+        """Its headers without the common ones."""
         headers = self.headers
         if self.status != 204:
             headers = [(b"content-length", b"%d" % len(self.body)), *headers]
         if self.kind:
             headers = [(b"content-type", self.kind.encode()), *headers]
         return headers
+
+    def head(self) -> list[tuple[bytes, bytes]]:
+        """All its headers."""
+        return [*self.own(), *self.common.pairs]
 
     async def send(self, send: Send) -> None:
         """Hand it over to the server."""

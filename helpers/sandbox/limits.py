@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,8 +28,6 @@ SECOND = timedelta(seconds=1)
 #: Real seconds that a request takes where their number is limited. Ours are over at once, so that
 #: two would never meet; Twilio's take about as long as this.
 LASTING = 0.08
-
-_UNLIMITED = nullcontext()
 
 
 @dataclass
@@ -46,10 +44,13 @@ class Limits:
     _recent: dict[str, deque[datetime]] = field(default_factory=dict)
     _running: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def unlimited(self) -> bool:
+        """Whether requests need not be counted."""
+        return self.rate is None and self.concurrency is None
+
     def request(self, account_sid: str, now: datetime) -> AbstractAsyncContextManager[None]:
         """Count a request, as long as the block lasts. Refusal (20429) if it is one too many."""
-        if self.rate is None and self.concurrency is None:
-            return _UNLIMITED
         return self._counted(account_sid, now)
 
     @asynccontextmanager

@@ -15,32 +15,40 @@ from helpers.resources.base import VERSION, Resource, View, kinds
 
 SUFFIXES = ("json", "xml", "csv", "wav", "mp3")
 
-Uses = tuple[tuple[type[Resource], View], ...]
+Use = tuple[type[Resource], View]
 
 
 class Found(NamedTuple):
     """A place, by the kinds that share it and the values that its fields have there.
 
-    *name* is what the path calls one thing in it, "" for the place itself. *above* is what is
-    named on the way, by kind and the field of the place: in ``Calls/CA.../Recordings`` a call.
+    *kind* is the first of them; *able* says which can do an operation here, and in which view.
+    *name* is what the path calls one thing in the place, "" for the place itself. *above* is what
+    is named on the way, by kind and the field of the place: in ``Calls/CA.../Recordings`` a call.
     """
 
-    uses: Uses
+    kind: type[Resource]
+    able: dict[str, Use]
     place: dict[str, str]
     name: str
     above: tuple[tuple[type[Resource], str], ...] = ()  # (kind, field)
-
-    def able(self, operation: str) -> tuple[type[Resource], View] | None:
-        """The kind that can do this here, in the place where it can."""
-        return next((use for use in self.uses if operation in use[1].operations), None)
 
 
 class _Place(NamedTuple):
     """A path that resources declared: its parts, who stands there, what it names on the way."""
 
     pattern: list[str]
-    uses: Uses
+    kind: type[Resource]
+    able: dict[str, Use]
     above: tuple[tuple[type[Resource], str], ...]
+
+
+def able(uses: Sequence[Use]) -> dict[str, Use]:
+    """Which of those that share a place does an operation: the first that can."""
+    found: dict[str, Use] = {}
+    for use in uses:
+        for operation in use[1].operations:
+            found.setdefault(operation, use)
+    return found
 
 
 class Paths:
@@ -58,7 +66,7 @@ class Paths:
         self._places: dict[tuple[int, str], list[_Place]] = {}
         for path, found in uses.items():
             pattern = path.split("/")
-            place = _Place(pattern, tuple(found), self._above(pattern))
+            place = _Place(pattern, found[0][0], able(found), self._above(pattern))
             self._places.setdefault((len(pattern), pattern[0]), []).append(place)
 
     def find(self, parts: Sequence[str]) -> Found | None:
@@ -70,7 +78,7 @@ class Paths:
             for place in self._places.get((length, parts[0]), ()):
                 values = _values(place.pattern, parts)
                 if values is not None:
-                    return Found(place.uses, values, name, place.above)
+                    return Found(place.kind, place.able, values, name, place.above)
         return None
 
     def _above(self, pattern: Sequence[str]) -> tuple[tuple[type[Resource], str], ...]:

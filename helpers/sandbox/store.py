@@ -143,6 +143,8 @@ class Store:
         self._places: dict[type[Resource], dict[str, int]] = {}
         self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
         self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
+        # What was made of single rows, until they change.
+        self._made: dict[tuple[type[Resource], str], dict[Any, Any]] = {}
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
         self._optouts: set[tuple[str, str, str]] | None = None
         self._tables = {kind: Table(kind) for kind in kinds().values() if kind.kept}
@@ -459,6 +461,7 @@ class Store:
             self._db.execute("ROLLBACK TO block")
             self._db.execute("RELEASE block")
         self._known.clear()
+        self._made.clear()
         self._handsets.clear()
         self._optouts = None
         if self._wiped:
@@ -506,6 +509,7 @@ class Store:
             return
         table = self._tables[kind]
         self._touch(kind)
+        self._made.pop((kind, resource.sid), None)
         values = [to_column(table.kinds[name], getattr(resource, name)) for name in names]
         self._change(table.update(names), [*values, place])
 
@@ -516,6 +520,7 @@ class Store:
         place = places.pop(sid, None)
         if place is None:
             raise KeyError(sid)
+        self._made.pop((kind, sid), None)
         if self._depth:
             self._moved.append((places, sid, place))
         self._touch(kind)
@@ -570,7 +575,7 @@ class Store:
         try:
             found: list[R] = self._known[kind][key]
         except KeyError:
-            found = self._remember(kind, key, self.find(kind, account_sid, **equal))
+            found = self.remember(kind, key, self.find(kind, account_sid, **equal))
         return found
 
     def lookup_by(self, kind: type[R], account_sid: str | None, field: str) -> Mapping[Any, R]:
@@ -584,23 +589,40 @@ class Store:
             by: Mapping[Any, R] = self._known[kind][key]
         except KeyError:
             rows = self.find(kind, account_sid)
-            by = self._remember(kind, key, {getattr(row, field): row for row in reversed(rows)})
+            by = self.remember(kind, key, {getattr(row, field): row for row in reversed(rows)})
         return by
 
-    def _remember(self, kind: type[R], key: Any, found: T) -> T:
+    def remember(self, kind: type[Resource], key: Any, found: T) -> T:
+        """Keep what was found out of the rows of a kind until one of them changes; returns it."""
         known = self._known.setdefault(kind, {})
         if len(known) >= REMEMBERED:
             known.clear()
         known[key] = found
         return found
 
+    def recall(self, kind: type[Resource], key: Any) -> Any:
+        """What was remembered so, or None."""
+        known = self._known.get(kind)
+        return known.get(key) if known is not None else None
+
     def known(self, kind: type[R], sid: str) -> R | None:
         """The one with this SID, of whichever account, to be read only as with `lookup`."""
         try:
             found: list[R] = self._known[kind][sid]
         except KeyError:
-            found = self._remember(kind, sid, self.find(kind, None, sid=sid))
+            found = self.remember(kind, sid, self.find(kind, None, sid=sid))
         return found[0] if found else None
+
+    def made_of(self, kind: type[Resource], sid: str, key: Any) -> Any:
+        """What `keep_made` keeps of a row, None if there is nothing, or it has changed since."""
+        made = self._made.get((kind, sid))
+        return made.get(key) if made is not None else None
+
+    def keep_made(self, resource: Resource, key: Any, made: Any) -> None:
+        """Keep something that was made of a row as it is in the file, such as a reply."""
+        if len(self._made) >= REMEMBERED:
+            self._made.clear()
+        self._made.setdefault((type(resource), resource.sid), {})[key] = made
 
     def page(
         self,
@@ -773,8 +795,8 @@ class Store:
         happened = self._happened.pop(account_sid)
         texts = self._in_words(account_sid, [event[-1] for event in happened])
         events = [
-            _Event(seq, _moment(at), *rest[:-1], text)
-            for (seq, at, *rest), text in zip(happened, texts, strict=True)
+            _Event(seq, _moment(at), type, call_sid, message_sid, text)
+            for (seq, at, type, call_sid, message_sid, _), text in zip(happened, texts, strict=True)
         ]
         log += events
         self._logged.setdefault(account_sid, []).extend(events)
@@ -793,8 +815,11 @@ class Store:
             rows = self._read(
                 "SELECT lines FROM events WHERE account_sid = ? ORDER BY last", (account_sid,)
             )
-            lines = [line for row in rows for line in json.loads(row[0])]
-            self._logs[account_sid] = [_Event(*line[:-1], _json(line[-1])) for line in lines]
+            self._logs[account_sid] = [
+                _Event._make((*about, _json(data)))
+                for row in rows
+                for *about, data in json.loads(row[0])
+            ]
         return self._logs[account_sid]
 
     def _sweep(self, account_sid: str, log: list[_Event]) -> None:
@@ -978,6 +1003,7 @@ class Store:
         self._logged.clear()
         self._happened.clear()
         self._known.clear()
+        self._made.clear()
         self._handsets.clear()
 
 
