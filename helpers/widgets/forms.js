@@ -246,7 +246,7 @@ function build(el, view, tell) {
           }
         },
       }, "Copy"))),
-    make("pre", { tabindex: "0", "aria-label": "The cell to type" }, typing));
+    make("pre", { tabindex: "0", role: "group", "aria-label": "The cell to type" }, typing));
   const aloud = make("p", { class: "aloud", role: "status" });
   const root = make("section", { class: "lesson-form", id, "aria-label": view.title },
     make("h4", {}, view.title), view.note ? make("p", { class: "note" }, view.note) : "",

@@ -669,7 +669,7 @@ function build(el, act, telephone) {
     ...KEYS.map(([key, letters]) => make("button",
       { type: "button", "aria-label": `key ${SPOKEN[key] ?? key}`, click: () => press(key) },
       make("span", { class: "digit" }, key),
-      make("span", { class: "letters", "aria-hidden": "true" }, letters))));
+      make("span", { class: "letters", "data-letters": letters }))));
   // Whoever is at the keypad may also type the digits.
   keypad.addEventListener("keydown", (event) => {
     const typed = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -762,8 +762,9 @@ function build(el, act, telephone) {
   const calls = make("summary", {});
   const history = make("ol", { class: "past", "aria-label": "Calls", tabindex: "0" });
   const threads = make("div", { class: "threads", role: "group", "aria-label": "Conversations" });
-  const texts = make("ol",
-    { class: "texts", role: "log", "aria-label": "Messages", tabindex: "0" });
+  // The log is around the list: as a log the list would be none, and its items belong nowhere.
+  const texts = make("ol", { class: "texts", "aria-label": "Texts", tabindex: "0" });
+  const log = make("div", { class: "log", role: "log", "aria-label": "Messages" }, texts);
   const to = make("input", {
     type: "tel", id: `${id}-to`, list: `${id}-contacts`, autocomplete: "off",
     placeholder: "+15005550006",
@@ -795,7 +796,7 @@ function build(el, act, telephone) {
     transcript,
     make("details", { class: "history" }, calls, history),
     make("div", { class: "head" }, make("span", { class: "title" }, "Messages")),
-    threads, texts, compose);
+    threads, log, compose);
 
   const root = make("section", { class: "telephone", id }, handset, story);
   el.append(root);
