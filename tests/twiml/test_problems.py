@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.twiml import MessagingResponse, VoiceResponse, parse, problems
-from helpers.twiml.element import CLASSES
 from helpers.twiml.checker import find
+from helpers.twiml.element import CLASSES
 
 
 def first(body: str, kind: str | None = None):
