@@ -290,9 +290,9 @@ def cell_of(state: State) -> str:
     return f"# {state.name}\n{state.code}"
 
 
-def write(folder: Path) -> Path:
+def write(folder: Path, name: str = NOTEBOOK) -> Path:
     """Write the notebook into *folder*; gives its path."""
-    return demo.write(folder / NOTEBOOK, FIRST, *(cell_of(each) for each in states()))
+    return demo.write(folder / name, FIRST, *(cell_of(each) for each in states()))
 
 
 def place_of(page: Page, state: State) -> Locator:
