@@ -25,7 +25,8 @@ import threading
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -34,7 +35,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from helpers import resources  # noqa: F401 - importing the folder declares every kind
 from helpers.errors import SandboxError
-from helpers.resources.base import Resource, iso8601, kinds, to_column
+from helpers.resources.base import Resource, kinds, to_column
 from helpers.sandbox.tables import OTHER_TABLES, Table, Where
 
 R = TypeVar("R", bound=Resource)
@@ -47,8 +48,6 @@ EVENTS_KEPT = 10_000
 EVENTS_SWEPT = 1_024  # how many go at a time: sweeping at each event would take longer than writing
 #: Real seconds until what no answer waits for (that a text arrived, say) is written, too.
 AT_LEISURE = 0.05
-#: How many events are put into words at a time: nobody should have to wait for hundreds of them.
-AT_A_TIME = 64
 #: The write-ahead log is worked into the file when nothing was written for so many real seconds, or
 #: when it has so many pages (of 4 kB): that takes some hundredths of a second, in which nobody is
 #: answered.
@@ -144,7 +143,6 @@ class Store:
         self._places: dict[type[Resource], dict[str, int]] = {}
         self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
         self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
-        self._indexed: set[tuple[str, str]] = set()
         # What was made of single rows, until they change.
         self._made: dict[tuple[type[Resource], str], dict[Any, Any]] = {}
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
@@ -691,7 +689,6 @@ class Store:
             if condition.field == "sid" and condition.comparison == "=":
                 text, value = "place = ?", self._where(kind).get(condition.value, -1)
             else:
-                self._index(table, condition.field)
                 text, value = table.condition(condition)
             parts.append(text)
             values.append(value)
@@ -700,17 +697,6 @@ class Store:
             sql += " WHERE " + " AND ".join(parts)
         rows = self._read(f"{sql} ORDER BY {order}", values).fetchall()
         return [(row[0], table.read(row[1:])) for row in rows]
-
-    def _index(self, table: Table, field: str) -> None:
-        """Make the index of a field when rows are first looked up by it.
-
-        Its entries come in no order, so that each row would cost a page more from the start: half
-        of what a text costs the file. Many servers are never asked who got which texts.
-        """
-        key = (table.name, field)
-        if field in table.kind.indexed and key not in self._indexed and not self._depth:
-            self._change(table.index(field))
-            self._indexed.add(key)
 
     # -- transcripts -----------------------------------------------------------------------
 
@@ -799,8 +785,6 @@ class Store:
             self._happened[account_sid] = [event]
         else:
             happened.append(event)
-            if len(happened) >= AT_A_TIME:
-                self._write_down(account_sid)
         if self._leisure is None:
             self._note()
         return seq
@@ -811,7 +795,7 @@ class Store:
         happened = self._happened.pop(account_sid)
         texts = self._in_words(account_sid, [event[-1] for event in happened])
         events = [
-            _Event(seq, iso8601(at), type, call_sid, message_sid, text)
+            _Event(seq, _moment(at), type, call_sid, message_sid, text)
             for (seq, at, type, call_sid, message_sid, _), text in zip(happened, texts, strict=True)
         ]
         log += events
@@ -1011,7 +995,6 @@ class Store:
         """What was read is not so any more."""
         self._queue.clear()
         self._begun = 0
-        self._indexed.clear()
         self._places.clear()
         self._optouts = None
         self._counters.clear()
@@ -1022,6 +1005,11 @@ class Store:
         self._known.clear()
         self._made.clear()
         self._handsets.clear()
+
+
+@lru_cache(maxsize=64)  # what one request sets off has the same moment
+def _moment(at: datetime) -> str:
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
 
 
 def _line(event: _Event) -> str:

@@ -256,11 +256,10 @@ PICTURES = [
     State("alerts", "session.alerts()", shows=RENDERED),
 ]
 
-# The session of the others shall stay open while this one is: `connect` would close it.
+# Last, for it closes the session of the others.
 STEPS = [
     State(
         "steps-none",
-        "import helpers.session\n\nhelpers.session._open = None\n"
         "session = connect(lesson='03', step=True)\nsite = session.site(menu)\n"
         "told = session.client.calls.create(to=session.phone.number, from_=session.number,"
         " url=site.url + '/menu')\nstepper = session.stepper(told)\nstepper",

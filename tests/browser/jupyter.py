@@ -173,13 +173,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def chromium(
-    playwright: Playwright, *flags: str, env: dict[str, str | float | bool] | None = None
-) -> Iterator[Browser]:
-    """Debian's Chromium without a window, with more *flags* and in another environment if given."""
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM, headless=True, args=[*FLAGS, *flags], env=env
-    )
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
     try:
         yield browser
     finally:
