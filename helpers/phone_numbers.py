@@ -221,6 +221,7 @@ def _problem(shown: str, why: str) -> PhoneNumberError:
 
 MALFORMED = "malformed"
 NOT_YOURS = "not yours"
+UNVERIFIED = "unverified"  # a trial's calls and texts go to verified numbers only
 
 
 @dataclass(frozen=True)
@@ -313,6 +314,13 @@ ORDINARY: dict[tuple[str, str, str], Ruling] = {
         "2024-07",
     ),
     ("message", "to", MALFORMED): _seen(21211, _BAD_RECIPIENT),
+    ("message", "to", UNVERIFIED): _seen(
+        21608,
+        "The number {number} is unverified. Trial accounts cannot send messages to unverified "
+        "numbers; verify {number} at twilio.com/user/account/phone-numbers/verified, or purchase "
+        "a Twilio number to send messages to unverified numbers",
+        "2023",
+    ),
     ("call", "from", MALFORMED): _seen(21212, _BAD_CALLER),
     ("call", "from", NOT_YOURS): _seen(
         21210,
@@ -321,6 +329,11 @@ ORDINARY: dict[tuple[str, str, str], Ruling] = {
     ),
     ("call", "to", MALFORMED): _seen(
         13223, "The phone number you are attempting to call, {number}, is not valid."
+    ),
+    ("call", "to", UNVERIFIED): _seen(
+        21219,
+        "The number {number} is unverified. Trial accounts may only make calls to verified "
+        "numbers.",
     ),
 }
 

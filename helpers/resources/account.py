@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +13,7 @@ from helpers.resources.base import (
     Resource,
     View,
     World,
+    derived,
     friendly_name,
     kinds,
     shown,
@@ -49,9 +48,8 @@ LINKS = {
 
 
 def _secret(world: World, name: str) -> str:
-    """The next secret of an account: the same in every run, and nobody else's to work out."""
-    own, made = world.account.auth_token, world.count(name)
-    return hmac.new(own.encode(), f"{name}/{made}".encode(), hashlib.sha256).hexdigest()[:32]
+    """The next secret of an account: 32 hexadecimal digits."""
+    return derived(world, name).hex()[:32]
 
 
 @dataclass(kw_only=True)

@@ -8,6 +8,7 @@ rows and write replies; the client reads it to name arguments and to understand 
 from __future__ import annotations
 
 import dataclasses
+import hmac
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -172,6 +173,20 @@ def refuse_callback(url: str) -> None:
     """Refuse a StatusCallback that is no address a web site can have; "" stands for none."""
     if url and not is_callback_address(url):
         raise Refusal(400, 21609, f"The StatusCallback URL {url} is not a valid URL.")
+
+
+def not_found(path: str) -> Refusal:
+    """How Twilio refuses what is not there; *path* is what was asked for."""
+    return Refusal(404, 20404, f"The requested resource {path} was not found")
+
+
+def derived(world: World, name: str) -> bytes:
+    """The next secret of that name of an account: 32 bytes.
+
+    The same in every run, and nobody else's to work out.
+    """
+    own, made = world.account.auth_token, world.count(name)
+    return hmac.digest(own.encode(), f"{name}/{made}".encode(), "sha256")
 
 
 def find_application(world: World, sid: str) -> Any:

@@ -265,12 +265,7 @@ class Call(Resource):
             raise Refusal(400, 21202, f"Called number is a premium number: {self.to}")
         reachable = world.verified(self.to) or world.owned(self.to)
         if world.account.type == "Trial" and not reachable and not elsewhere:
-            raise Refusal(
-                400,
-                21219,
-                f"The number {self.to} is unverified. "
-                "Trial accounts may only make calls to verified numbers.",
-            )
+            refuse_number("call", "to", self.to, phone_numbers.UNVERIFIED)
         self._format_numbers()
         caller = owned or verified
         self.phone_number_sid = caller.sid if caller else None

@@ -260,14 +260,7 @@ class Message(Resource):
             self._check_abilities(owned)
         number = self.to.removeprefix(WHATSAPP)
         if world.account.type == "Trial" and not (world.verified(number) or world.owned(number)):
-            raise Refusal(
-                400,
-                21608,
-                f"The number {number} is unverified. Trial accounts cannot send messages to "
-                f"unverified numbers; verify {number} at "
-                "twilio.com/user/account/phone-numbers/verified, or purchase a Twilio number to "
-                "send messages to unverified numbers",
-            )
+            refuse_number("message", "to", number, phone_numbers.UNVERIFIED)
         # With a service such a message is taken, and fails later.
         if service is None and world.blocked(self.from_, self.to):
             raise Refusal(400, 21610, "Attempt to send to unsubscribed recipient")

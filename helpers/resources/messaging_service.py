@@ -22,13 +22,15 @@ from helpers.errors import Refusal
 from helpers.resources.base import (
     MALFORMED_REQUEST,
     Params,
+    Resource,
     World,
     hidden,
     is_web_address,
+    not_found,
     refuse_callback,
     shown,
 )
-from helpers.resources.newer import NewerResource
+from helpers.resources.newer import NewerResource, required
 from helpers.resources.number import IncomingPhoneNumber
 from helpers.resources.short_code import ShortCode
 
@@ -248,18 +250,12 @@ class PoolNumber(_Pooled):
     @classmethod
     def create(cls, params: Params, world: World) -> PoolNumber:
         """Put a number into the pool; one that is in a pool already is refused."""
-        sid = _required(params, "PhoneNumberSid")
-        service_sid = params.place["service_sid"]
-        found = world.find(IncomingPhoneNumber, sid=sid)
-        if not found:
-            raise _not_there(f"/Services/{service_sid}/PhoneNumbers/{sid}")
-        _refuse_pooled(world.find(cls, sid=sid), service_sid)
-        number = found[0]
+        number = _asked_for(IncomingPhoneNumber, cls, params, world)
         able = [word for word in ("voice", "sms", "mms") if number.capabilities.get(word)]
         return _saved(
             cls(
-                sid=sid,
-                service_sid=service_sid,
+                sid=number.sid,
+                service_sid=params.place["service_sid"],
                 phone_number=number.phone_number,
                 country_code=phone_numbers.region(number.phone_number) or "",
                 capabilities=[{"voice": "Voice"}.get(word, word.upper()) for word in able],
@@ -293,15 +289,16 @@ class PoolShortCode(_Pooled):
     @classmethod
     def create(cls, params: Params, world: World) -> PoolShortCode:
         """Put a short code into the pool; one that is in a pool already is refused."""
-        sid = _required(params, "ShortCodeSid")
-        service_sid = params.place["service_sid"]
-        found = world.find(ShortCode, sid=sid)
-        if not found:
-            raise _not_there(f"/Services/{service_sid}/ShortCodes/{sid}")
-        _refuse_pooled(world.find(cls, sid=sid), service_sid)
-        code = found[0].short_code
-        row = cls(sid=sid, service_sid=service_sid, short_code=code, capabilities=["SMS"])
-        return _saved(row, world)
+        code = _asked_for(ShortCode, cls, params, world)
+        return _saved(
+            cls(
+                sid=code.sid,
+                service_sid=params.place["service_sid"],
+                short_code=code.short_code,
+                capabilities=["SMS"],
+            ),
+            world,
+        )
 
 
 @dataclass(kw_only=True)
@@ -320,7 +317,7 @@ class AlphaSender(_Pooled):
     @classmethod
     def create(cls, params: Params, world: World) -> AlphaSender:
         """Put a name into the pool: up to eleven characters, a letter among them."""
-        name = _required(params, "AlphaSender")
+        name = required(params, "AlphaSender")
         service_sid = params.place["service_sid"]
         if not ALPHANUMERIC.fullmatch(name):
             raise Refusal(
@@ -348,14 +345,15 @@ class StickySender(NewerResource):
     from_: str = hidden("")
 
 
-def _required(params: Params, name: str) -> str:
-    if not params.get(name):
-        raise Refusal(400, MALFORMED_REQUEST, f"Missing required parameter {name} in the post body")
-    return params.get(name)
-
-
-def _not_there(what: str) -> Refusal:
-    return Refusal(404, 20404, f"The requested resource {what} was not found")
+def _asked_for(kind: type[Resource], pool: type[_Pooled], params: Params, world: World) -> Any:
+    """The sender of the account that a request puts into the pool; refuses one that cannot be."""
+    sid = required(params, f"{pool.singular}Sid")
+    service_sid = params.place["service_sid"]
+    found = world.find(kind, sid=sid)
+    if not found:
+        raise not_found(f"/Services/{service_sid}/{pool.path.rpartition('/')[2]}/{sid}")
+    _refuse_pooled(world.find(pool, sid=sid), service_sid)
+    return found[0]
 
 
 def _refuse_pooled(rows: Sequence[_Pooled], service_sid: str) -> None:

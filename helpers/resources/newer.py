@@ -14,7 +14,15 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from helpers.resources.base import Resource, View, to_json
+from helpers.errors import Refusal
+from helpers.resources.base import MALFORMED_REQUEST, Params, Resource, View, to_json
+
+
+def required(params: Params, name: str) -> str:
+    """The value of a parameter that may not be left out; without one it is refused."""
+    if not params.get(name):
+        raise Refusal(400, MALFORMED_REQUEST, f"Missing required parameter {name} in the post body")
+    return params.get(name)
 
 
 @dataclass(kw_only=True)

@@ -12,7 +12,6 @@ the texts of 60200, 60202 and 60203 as clients have recorded them.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,10 +20,18 @@ from xml.sax.saxutils import escape
 
 from helpers import phone_numbers
 from helpers.errors import Refusal
-from helpers.resources.base import MALFORMED_REQUEST, Params, World, hidden, shown
+from helpers.resources.base import (
+    Params,
+    World,
+    derived,
+    hidden,
+    not_found,
+    refuse_number,
+    shown,
+)
 from helpers.resources.call import VERIFIER, Call
 from helpers.resources.message import Message
-from helpers.resources.newer import NewerResource, iso8601
+from helpers.resources.newer import NewerResource, iso8601, required
 
 DOMAIN, VERSION = "verify", "v2"
 INVALID, NOT_OF_THIS_SERVICE, NO_CHANNEL = 60200, 60204, 60223
@@ -39,14 +46,6 @@ OF_A_CHECK = (
     *("date_created", "date_updated"),
 )
 ROUNDS = 2  # how often a call says the code
-
-
-def _required(params: Params, *names: str) -> None:
-    for name in names:
-        if not params.get(name):
-            raise Refusal(
-                400, MALFORMED_REQUEST, f"Missing required parameter {name} in the post body"
-            )
 
 
 @dataclass(kw_only=True)
@@ -105,7 +104,7 @@ class VerifyService(NewerResource):
     @classmethod
     def create(cls, params: Params, world: World) -> VerifyService:
         """A service with a name, which stands in every text."""
-        _required(params, "FriendlyName")
+        required(params, "FriendlyName")
         service = cls(**cls.take("create", params))
         service._check()
         return service
@@ -150,7 +149,8 @@ class Verification(NewerResource):
     @classmethod
     def create(cls, params: Params, world: World) -> Verification:
         """Send a code; while one is on its way to that phone, the same code once more."""
-        _required(params, "To", "Channel")
+        required(params, "To")
+        required(params, "Channel")
         service = _service(params, world)
         asked = cls(**cls.take("create", params))
         asked.channel = asked.channel.lower()
@@ -168,14 +168,7 @@ class Verification(NewerResource):
         if custom and not (SHORTEST <= len(custom) <= LONGEST and custom.isalnum()):
             raise Refusal(400, INVALID, "Invalid parameter: CustomCode")
         if world.account.type == "Trial" and not world.verified(asked.to):
-            raise Refusal(
-                400,
-                21608,
-                f"The number {asked.to} is unverified. Trial accounts cannot send messages to "
-                f"unverified numbers; verify {asked.to} at "
-                "twilio.com/user/account/phone-numbers/verified, or purchase a Twilio number to "
-                "send messages to unverified numbers",
-            )
+            refuse_number("message", "to", asked.to, phone_numbers.UNVERIFIED)
         running = _running(world, service.sid, to=asked.to)
         if running and len(running.send_code_attempts) >= MOST_SENT:
             raise Refusal(429, 60203, "Max send attempts reached")
@@ -219,7 +212,7 @@ class Verification(NewerResource):
 
     def change(self, params: Params, world: World) -> None:
         """Say how it ended, for one who found out by other means."""
-        _required(params, "Status")
+        required(params, "Status")
         status = params.get("Status")
         if status not in ("approved", "canceled"):
             raise Refusal(400, INVALID, "Invalid parameter: Status")
@@ -261,20 +254,16 @@ class VerificationCheck(NewerResource):
         """Compare a code with the one that was sent."""
         service = _service(params, world)
         asked = cls(**cls.take("create", params))
-        _required(params, "Code")
+        required(params, "Code")
         if not SHORTEST <= len(asked.code) <= LONGEST:
             raise Refusal(400, INVALID, "Invalid parameter: Code")
         if asked.verification_sid:
             running = _running(world, service.sid, sid=asked.verification_sid)
         else:
-            _required(params, "To")
+            required(params, "To")
             running = _running(world, service.sid, to=asked.to)
         if running is None:
-            raise Refusal(
-                404,
-                20404,
-                f"The requested resource /Services/{service.sid}/VerificationCheck was not found",
-            )
+            raise not_found(f"/Services/{service.sid}/VerificationCheck")
         if running.checks >= MOST_CHECKED:
             raise Refusal(429, 60202, "Max check attempts reached")
         running.checks += 1
@@ -300,7 +289,5 @@ def _running(world: World, service_sid: str, **named: str) -> Verification | Non
 
 
 def _code(world: World, length: int) -> str:
-    """The account's next code: the same in every run, and nobody else's to work out."""
-    made = f"verify/{world.count('verify')}"
-    digest = hmac.new(world.account.auth_token.encode(), made.encode(), hashlib.sha256).digest()
-    return str(int.from_bytes(digest) % 10**length).zfill(length)
+    """The account's next code."""
+    return str(int.from_bytes(derived(world, "verify")) % 10**length).zfill(length)

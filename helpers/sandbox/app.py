@@ -25,7 +25,14 @@ from starlette.routing import Route
 
 from helpers.errors import Refusal
 from helpers.resources.account import Account, ApiKey
-from helpers.resources.base import VERSION, Params, Resource, View, is_web_address
+from helpers.resources.base import (
+    VERSION,
+    Params,
+    Resource,
+    View,
+    is_web_address,
+    not_found,
+)
 from helpers.resources.call import Call
 from helpers.resources.media import Media
 from helpers.resources.message import Message
@@ -176,7 +183,7 @@ class _Asked:
     about: tuple[str | None, str | None] | None = None
 
     def absent(self) -> Refusal:
-        return _absent(self.path)
+        return not_found(self.path)
 
 
 _ACCOUNTS = paths.able([(Account, Account.views()[0])])
@@ -265,19 +272,19 @@ class Api:
         if paths.is_newer(path):  # no account stands in the path: it is whose credentials they are
             found = self.paths[parts[0]].find(parts[1:])
             if found is None:
-                raise _absent(path)
+                raise not_found(path)
             return found, account
         if parts[:2] != [VERSION, "Accounts"]:
-            raise _absent(path)
+            raise not_found(path)
         if len(parts) <= 3:
             name = parts[2] if len(parts) == 3 else ""
             return Found(Account, _ACCOUNTS, {}, name), account
         owner = self.engine.store.known(Account, parts[2])
         if owner is None or account.sid not in (owner.sid, owner.owner_account_sid):
-            raise _absent(path)
+            raise not_found(path)
         found = self.paths[VERSION].find(parts[3:])
         if found is None:
-            raise _absent(path)
+            raise not_found(path)
         return found, owner
 
     def _asked(
@@ -296,7 +303,7 @@ class Api:
         if use is None:
             if any(operation in found.able for operation in operations.values()):
                 raise Refusal(405, 20004, "Method not allowed")
-            raise _absent(path)
+            raise not_found(path)
         kind, view = use
         world = self.engine.world(owner, account)
         if dry_run.applies_to(account):
@@ -524,7 +531,7 @@ class Api:
     async def no_route(self, request: starlette.requests.Request, problem: Exception) -> Response:
         """No such path, or a control path asked with another method."""
         assert isinstance(problem, HTTPException)
-        refusal = _absent(_path(request))
+        refusal = not_found(_path(request))
         if problem.status_code == 405:
             refusal = Refusal(405, 20004, "Method not allowed")
         return _response(self._refused(_path(request), refusal))
@@ -553,10 +560,6 @@ def _form(path: str, suffix: str) -> str:
 def _table_form(path: str) -> str:
     """The form of a list that is asked for as ``.csv``; what is refused there is so in JSON."""
     return replies.JSON if paths.is_newer(path) else replies.CSV
-
-
-def _absent(path: str) -> Refusal:
-    return Refusal(404, 20404, f"The requested resource {path} was not found")
 
 
 def _is_sound(asked: _Asked, operation: str) -> bool:
