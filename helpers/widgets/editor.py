@@ -23,9 +23,9 @@ from helpers.widgets.forms import (
     WithPhone,
     call_of,
     quoted,
-    script,
 )
 from helpers.widgets.live import agreed, target
+from helpers.widgets.scripts import script
 
 FIRST = """\
 <Response>
@@ -39,7 +39,7 @@ _PIECE = re.compile(r"""</?[^\s<>/]+|[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')|[^\s<>
 class TwimlForm(Form):
     """The form with the editor in it; see :func:`twiml_editor`."""
 
-    _esm = script("forms.js", "editor.js")
+    _esm = script("elements.js", "forms.js", "editor.js")
     _css = script("forms.css", "editor.css")
 
 

@@ -21,7 +21,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -30,8 +29,8 @@ import traitlets
 
 from helpers.errors import ConnectionFailed, HelperError, TwilioError
 from helpers.widgets.blocks import Block, code, columns, html_of, table, text_of, words
+from helpers.widgets.scripts import script
 
-FOLDER = Path(__file__).parent
 NO_ANSWER = "No answer came: the sandbox was stopped. Run the notebook again from its first cell."
 NEVER_KEPT = "(never kept)"
 SHOW_CODE = "Show me the code"
@@ -132,11 +131,6 @@ class Button:
 NOTHING = Answer()
 
 
-def script(*names: str) -> str:
-    """The files *names*, one after the other: the browser loads a widget's script as one piece."""
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
-
-
 class Form(anywidget.AnyWidget):
     """A form. Put it last in a cell to see it.
 
@@ -148,7 +142,7 @@ class Form(anywidget.AnyWidget):
     came of it is in `text`, and in `answer`.
     """
 
-    _esm = script("forms.js")
+    _esm = script("elements.js", "forms.js")
     _css = script("forms.css")
 
     view = traitlets.Dict().tag(sync=True)

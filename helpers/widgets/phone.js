@@ -35,25 +35,6 @@ const page = Math.random().toString(36).slice(2, 8); // ... and among all phones
 
 // -- elements -----------------------------------------------------------------------------------
 
-/** An element with attributes, listeners (as functions) and children. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  // JupyterLab takes single keys for its own commands (D D deletes the cell, Enter edits it),
-  // unless the very element that has the focus says no.
-  if (FOCUSABLE.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-/** Set text only when it differs, so that a screen reader is not told the same thing twice. */
-function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
 /** Bring a list's rows in line with `items`, touching only those that have changed. */
 function fill(list, items, row) {
   const wanted = items.map((item) => JSON.stringify(item));

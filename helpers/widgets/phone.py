@@ -18,7 +18,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -38,9 +37,9 @@ from helpers.phone import (
     describe,
 )
 from helpers.widgets.picture import picture
+from helpers.widgets.scripts import script
 from helpers.widgets.view import current, view_of
 
-FOLDER = Path(__file__).parent
 GONE = "The sandbox does not answer: it was stopped. Run the notebook again from its first cell."
 QUIET = 20.0  # seconds one question to the event log may stay open
 BREATH = 0.1  # seconds between two redraws: what happens faster is drawn together
@@ -85,8 +84,8 @@ class PhoneWidget(anywidget.AnyWidget):
     raises :class:`helpers.errors.HandsetError`, and on the page shows as one sentence.
     """
 
-    _esm = FOLDER / "phone.js"
-    _css = FOLDER / "phone.css"
+    _esm = script("elements.js", "phone.js")
+    _css = script("phone.css")
 
     view = traitlets.Dict().tag(sync=True)
 
