@@ -270,13 +270,32 @@ class Core:
         return "<api>"
 
 
-class Collection:
+class _Lists:
+    """What has lists in it, each an attribute: made when first asked for, then kept."""
+
+    def __init__(self, client: Client, lists: Mapping[str, Place], url: str) -> None:
+        self._client = client
+        self._lists = lists
+        self._url = url
+
+    def __getattr__(self, name: str) -> Collection:
+        place = None if name.startswith("_") else self._lists.get(name)
+        if place is None:
+            raise AttributeError(f"{self!r} has no {name!r}")
+        found = Collection(self._client, place, f"{self._url}/{place.segment}")
+        self.__dict__[name] = found
+        return found
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._lists})
+
+
+class Collection(_Lists):
     """A list of the API, such as ``client.calls``; ``client.calls(sid)`` is one of its elements."""
 
     def __init__(self, client: Client, place: Place, url: str) -> None:
-        self._client = client
+        super().__init__(client, place.inside, url)
         self._place = place
-        self._url = url
         # Attributes, not methods of the class: so Tab shows what this list can do, no more, and
         # Shift-Tab what it takes.
         for name, function in _methods(place, "list").items():
@@ -291,17 +310,6 @@ class Collection:
     def get(self, sid: str) -> Instance:
         """Return the element with this SID, without asking for it yet."""
         return self(sid)
-
-    def __getattr__(self, name: str) -> Collection:
-        place = None if name.startswith("_") else self._place.inside.get(name)
-        if place is None:
-            raise AttributeError(f"{self!r} has no {name!r}")
-        found = Collection(self._client, place, f"{self._url}/{place.segment}")
-        self.__dict__[name] = found
-        return found
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._place.inside})
 
     def __repr__(self) -> str:
         return f"<{_name(self._place)}>"
@@ -433,24 +441,11 @@ class Instance:
         return Instance(self._client, self._place, self._url, self._place.uses[operation], values)
 
 
-class Version:
+class Version(_Lists):
     """One version of an API, such as ``client.messaging.v1``: the lists that stand in it."""
 
     def __init__(self, client: Client, root: Place, url: str) -> None:
-        self._client = client
-        self._root = root
-        self._url = url
-
-    def __getattr__(self, name: str) -> Collection:
-        place = None if name.startswith("_") else self._root.below.get(name)
-        if place is None:
-            raise AttributeError(f"{self!r} has no {name!r}")
-        found = Collection(self._client, place, f"{self._url}/{place.segment}")
-        self.__dict__[name] = found
-        return found
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._root.below})
+        super().__init__(client, root.below, url)
 
     def __repr__(self) -> str:
         return f"<{self._url.rpartition('/')[2]}>"
