@@ -13,30 +13,20 @@ BRANCH = "+14155550188"
 @pytest.fixture
 def town():
     with Town(verified=(ALICE, BOB)) as town:
-        town.opened = []
         yield town
-        for client in town.opened:
-            client.http_client.session.close()
 
 
 @pytest.fixture
 def branch(town):
     """A sub-account of the shop's, with a number that a web site answers."""
     made = town.client.api.accounts.create(friendly_name="Branch")
-    own = log_in(town, made.sid, made.auth_token)
+    own = town.log_in(made.sid, made.auth_token)
     own.incoming_phone_numbers.create(
         phone_number=BRANCH, voice_url=town.url + "/voice", sms_url=town.url + "/sms"
     )
     town.site.pages["/voice"] = "<Response><Say>Branch</Say></Response>"
     town.site.pages["/sms"] = "<Response/>"
     return own
-
-
-def log_in(town, user, password, account=None):
-    client = type(town.client)(user, password, account)
-    client.api.base_url = town.sandbox.url
-    town.opened.append(client)
-    return client
 
 
 def refusal(act, *args, **given):
@@ -118,7 +108,7 @@ def test_a_closed_account_loses_its_numbers_and_its_credentials(town, branch):
     status, body = refusal(branch.messages.list)
     assert status == 401 and "20003" in body
     # its owner still sees what was
-    history = log_in(town, *town.auth, account=branch.account_sid)
+    history = town.log_in(*town.auth, account=branch.account_sid)
     assert [m.sid for m in history.messages.list()] == [message.sid]
     assert history.incoming_phone_numbers.list() == []
     assert refusal(history.messages.create, to=ALICE, from_=BRANCH, body="x")[:2] == (400, 10001)
@@ -169,7 +159,7 @@ def test_signing_keys_are_the_keys_by_another_path(town):
     assert sorted(raw) == ["date_created", "date_updated", "friendly_name", "sid"]
     listed = town.http.get(f"{town.sandbox.url}{path}.json", auth=town.auth).json()
     assert len(listed["signing_keys"]) == 1 and listed["first_page_uri"].startswith(path)
-    by_key = log_in(town, made.sid, made.secret, account=town.auth[0])
+    by_key = town.log_in(made.sid, made.secret, account=town.auth[0])
     assert [n.phone_number for n in by_key.incoming_phone_numbers.list()] == [SHOP]
     assert signing.delete()
     assert refusal(by_key.incoming_phone_numbers.list)[0] == 401
@@ -178,20 +168,20 @@ def test_signing_keys_are_the_keys_by_another_path(town):
 
 def test_a_key_opens_no_signing_keys_and_no_sub_account(town, branch):
     made = town.client.new_signing_keys.create()
-    by_key = log_in(town, made.sid, made.secret, account=town.auth[0])
+    by_key = town.log_in(made.sid, made.secret, account=town.auth[0])
     assert refusal(by_key.signing_keys.list)[0] == 401
     assert refusal(by_key.new_signing_keys.create)[:2] == (401, 20003)
     assert refusal(by_key.api.accounts.create)[:2] == (401, 20003)
-    below = log_in(town, made.sid, made.secret, account=branch.account_sid)
+    below = town.log_in(made.sid, made.secret, account=branch.account_sid)
     assert refusal(below.messages.list)[0] == 401
     own = branch.new_keys.create()
-    opened = log_in(town, own.sid, own.secret, account=branch.account_sid)
+    opened = town.log_in(own.sid, own.secret, account=branch.account_sid)
     assert [n.phone_number for n in opened.incoming_phone_numbers.list()] == [BRANCH]
 
 
 def test_a_key_calls_and_its_webhooks_are_signed_with_the_token(town):
     made = town.client.new_keys.create()
-    by_key = log_in(town, made.sid, made.secret, account=town.auth[0])
+    by_key = town.log_in(made.sid, made.secret, account=town.auth[0])
     town.site.pages["/voice"] = "<Response><Say>Hello</Say></Response>"
     by_key.calls.create(to=ALICE, from_=SHOP, url=town.url + "/voice")
     town.advance(10)

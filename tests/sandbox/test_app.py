@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
 
 from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
 
@@ -20,18 +19,7 @@ PHRASE = "Hello from the shop"
 @pytest.fixture
 def town():
     with Town(verified=(ALICE, BOB), accounts=((*OTHER, "full"),)) as town:
-        town.clients = []
         yield town
-        for client in town.clients:
-            client.http_client.session.close()
-
-
-def log_in(town, *credentials, account=None):
-    """A client of Twilio's with other credentials."""
-    client = Client(*credentials, account)
-    client.api.base_url = town.sandbox.url
-    town.clients.append(client)
-    return client
 
 
 def ask(town, path, method="GET", auth=None, **options):
@@ -80,8 +68,8 @@ def test_an_account_is_renamed(town):
 def test_a_sub_account_is_opened_by_its_parent_and_by_itself(town):
     made = town.client.api.accounts.create(friendly_name="Branch")
     assert (made.owner_account_sid, made.type, made.status) == (town.auth[0], "Full", "active")
-    parents = log_in(town, *town.auth, account=made.sid)
-    own = log_in(town, made.sid, made.auth_token)
+    parents = town.log_in(*town.auth, account=made.sid)
+    own = town.log_in(made.sid, made.auth_token)
     number = parents.incoming_phone_numbers.create(phone_number="+14155550188")
     assert number.account_sid == made.sid
     assert [n.sid for n in own.incoming_phone_numbers.list()] == [number.sid]
@@ -95,7 +83,7 @@ def test_a_sub_account_is_opened_by_its_parent_and_by_itself(town):
 
 def test_a_suspended_account_makes_nothing_until_it_is_active_again(town):
     made = town.client.api.accounts.create()
-    own = log_in(town, made.sid, made.auth_token)
+    own = town.log_in(made.sid, made.auth_token)
     switch = town.client.api.accounts(made.sid).update
     assert switch(status="suspended").status == "suspended"
     assert [a.sid for a in town.client.api.accounts.list(status="suspended")] == [made.sid]
@@ -107,7 +95,7 @@ def test_a_suspended_account_makes_nothing_until_it_is_active_again(town):
 
 def test_a_sub_account_starts_again_and_stays_itself(town):
     made = town.client.api.accounts.create(friendly_name="Branch")
-    own = log_in(town, made.sid, made.auth_token)
+    own = town.log_in(made.sid, made.auth_token)
     own.incoming_phone_numbers.create(area_code="415")
     assert ask(town, "/_sandbox/reset", "POST", (made.sid, made.auth_token)).status_code == 200
     assert own.incoming_phone_numbers.list() == []
@@ -125,7 +113,7 @@ def test_keys(town):
     assert sorted(raw) == ["date_created", "date_updated", "friendly_name", "sid"]
     assert key.update(friendly_name="till 2").friendly_name == "till 2"
     assert [k.friendly_name for k in town.client.keys.list()] == ["till 2"]
-    by_key = log_in(town, made.sid, made.secret, account=town.auth[0])
+    by_key = town.log_in(made.sid, made.secret, account=town.auth[0])
     assert [n.phone_number for n in by_key.incoming_phone_numbers.list()] == [SHOP]
     assert ask(town, "/_sandbox/clock", auth=(made.sid, made.secret)).status_code == 200
     assert key.delete()
@@ -134,7 +122,7 @@ def test_keys(town):
 
 def test_a_key_opens_neither_accounts_nor_keys(town):
     made = town.client.new_keys.create()
-    by_key = log_in(town, made.sid, made.secret, account=town.auth[0])
+    by_key = town.log_in(made.sid, made.secret, account=town.auth[0])
     assert refused(by_key.api.accounts(town.auth[0]).fetch) == (401, 20003)
     assert refused(by_key.keys.list) == (401, 20003)
     assert refused(by_key.new_keys.create) == (401, 20003)
@@ -142,7 +130,7 @@ def test_a_key_opens_neither_accounts_nor_keys(town):
 
 def test_secrets_are_another_accounts_to_keep(town):
     """What one account is given cannot be worked out from what another one sees."""
-    other = log_in(town, *OTHER)
+    other = town.log_in(*OTHER)
     assert town.client.new_keys.create().secret != other.new_keys.create().secret
     mine, theirs = town.client.api.accounts.create(), other.api.accounts.create()
     assert mine.auth_token != theirs.auth_token
@@ -747,7 +735,7 @@ def routes(town):
 
 def test_an_account_neither_sees_nor_changes_anothers_things(town):
     paths = list(routes(town))
-    stranger = log_in(town, *OTHER)
+    stranger = town.log_in(*OTHER)
     key = stranger.new_keys.create()
     mine = town.client.new_keys.create()
     before = ask(town, "/_sandbox/phones/+14155550100").json()
@@ -778,7 +766,7 @@ def test_an_account_neither_sees_nor_changes_anothers_things(town):
 
 
 def test_an_accounts_number_is_nobody_elses(town):
-    stranger = log_in(town, *OTHER)
+    stranger = town.log_in(*OTHER)
     assert refused(stranger.incoming_phone_numbers.create, phone_number=SHOP) == (400, 21422)
     bought = town.client.incoming_phone_numbers.create(phone_number="+12125550177")
     theirs = {"to": ALICE, "from_": bought.phone_number}

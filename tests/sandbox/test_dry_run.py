@@ -1,11 +1,11 @@
 """Test credentials, by the table on Twilio's page about them and with Twilio's own client."""
 
 import pytest
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from helpers.resources.base import kinds
-from tests.sandbox.town import ALICE, SHOP, Town
+from tests.sandbox.town import ALICE, SHOP, Town, refused
 
 TEST = ("AC" + "e" * 32, "a-test-token")
 GOOD, NOBODY = "+15005550006", "+14155550123"
@@ -24,12 +24,6 @@ def client(town):
     client.api.base_url = client.verify.base_url = town.sandbox.url
     yield client
     client.http_client.session.close()
-
-
-def refused(call, *args, **kwargs):
-    with pytest.raises(TwilioRestException) as caught:
-        call(*args, **kwargs)
-    return caught.value.status, caught.value.code
 
 
 # -- the table ---------------------------------------------------------------------------------

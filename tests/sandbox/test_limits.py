@@ -13,7 +13,7 @@ from helpers.sandbox import Sandbox
 from helpers.sandbox.__main__ import read_options
 from helpers.sandbox.options import ACCOUNT_SID, AUTH_TOKEN, Options
 from helpers.sandbox.web import inside
-from tests.sandbox.town import ALICE, BOB, SHOP, Town
+from tests.sandbox.town import ALICE, BOB, SHOP, Town, refusal
 
 OTHER = ("AC" + "b" * 32, "another-token")
 TOO_MANY = {
@@ -29,9 +29,8 @@ def send(town, body="Hello"):
 
 
 def refused(call, *args, **kwargs):
-    with pytest.raises(TwilioRestException) as caught:
-        call(*args, **kwargs)
-    return caught.value.status, caught.value.code, caught.value.msg
+    error = refusal(call, *args, **kwargs)
+    return error.status, error.code, error.msg
 
 
 # -- requests a second -------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 
 from helpers import Client
-from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
+from tests.sandbox.town import ALICE, BOB, SHOP, Town, arrived, refused, twiml
 
 OTHER = ("AC" + "b" * 32, "token-of-the-other", "full")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -26,17 +26,6 @@ def town():
 def send(town, *paths, to=ALICE, **more):
     more.setdefault("media_url", [town.url + path for path in paths])
     return town.client.messages.create(to=to, from_=SHOP, **more)
-
-
-def arrived(town, message):
-    town.advance(5)
-    return town.client.messages(message.sid).fetch()
-
-
-def refused(act, *args, **given):
-    with pytest.raises(TwilioRestException) as refusal:
-        act(*args, **given)
-    return refusal.value.status, refusal.value.code
 
 
 def test_media_are_listed_and_fetched_as_they_came(town):

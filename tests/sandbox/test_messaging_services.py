@@ -7,7 +7,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from tests.sandbox.town import ALICE, BOB, SHOP, Town, twiml
+from tests.sandbox.town import ALICE, BOB, SHOP, Town, arrived, refused, twiml
 
 FAR, NEAR, LONDON = "+12125550170", "+14155550170", "+447700900123"
 FRIEND = "+447700900456"
@@ -41,17 +41,6 @@ def put(town, service, *numbers):
 
 def send(town, service, to=ALICE, body="Hello", **more):
     return town.client.messages.create(to=to, messaging_service_sid=service.sid, body=body, **more)
-
-
-def arrived(town, message):
-    town.advance(5)
-    return town.client.messages(message.sid).fetch()
-
-
-def refused(act, *args, **given):
-    with pytest.raises(TwilioRestException) as refusal:
-        act(*args, **given)
-    return refusal.value.status, refusal.value.code
 
 
 # -- the quickstart ---------------------------------------------------------------------------

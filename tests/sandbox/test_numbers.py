@@ -8,8 +8,6 @@ import math
 import re
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
-from twilio.rest import Client
 from twilio.rest.api.v2010.account.application import ApplicationContext, ApplicationList
 from twilio.rest.api.v2010.account.incoming_phone_number import (
     IncomingPhoneNumberContext,
@@ -21,7 +19,7 @@ from twilio.rest.api.v2010.account.validation_request import ValidationRequestLi
 from helpers.resources.application import Application
 from helpers.resources.available import AREAS, COUNTRIES
 from helpers.resources.number import IncomingPhoneNumber, OutgoingCallerId, ValidationRequest
-from tests.sandbox.town import ALICE, SHOP, Town, twiml
+from tests.sandbox.town import ALICE, SHOP, Town, refused, twiml
 
 OTHER = ("AC" + "b" * 32, "another-token")
 NEW, CAROL = "+12125550123", "+14155550142"
@@ -30,23 +28,7 @@ NEW, CAROL = "+12125550123", "+14155550142"
 @pytest.fixture
 def town():
     with Town(accounts=((*OTHER, "full"),)) as town:
-        town.clients = []
         yield town
-        for client in town.clients:
-            client.http_client.session.close()
-
-
-def log_in(town, *credentials, account=None):
-    client = Client(*credentials, account)
-    client.api.base_url = town.sandbox.url
-    town.clients.append(client)
-    return client
-
-
-def refused(call, *args, **kwargs):
-    with pytest.raises(TwilioRestException) as caught:
-        call(*args, **kwargs)
-    return caught.value.status, caught.value.code
 
 
 # -- every parameter ---------------------------------------------------------------------------
@@ -279,7 +261,7 @@ def test_a_number_moves_within_the_family_with_its_settings(town):
     assert (moved.voice_url, moved.voice_application_sid) == (town.url + "/voice", None)
     assert branch.sid in moved.uri
     assert refused(number.fetch) == (404, 20404)
-    theirs = log_in(town, branch.sid, branch.auth_token)
+    theirs = town.log_in(branch.sid, branch.auth_token)
     assert [n.sid for n in theirs.incoming_phone_numbers.list()] == [number.sid]
     # a call to it is the branch's now
     sid = town.phone(ALICE, "call", To=NEW)["sid"]
@@ -287,14 +269,14 @@ def test_a_number_moves_within_the_family_with_its_settings(town):
     assert theirs.calls(sid).fetch().status == "completed"
     assert town.site.asked("/voice")[-1]["AccountSid"] == branch.sid
     # and back, by the main account's credentials
-    as_main = log_in(town, *town.auth, account=branch.sid)
+    as_main = town.log_in(*town.auth, account=branch.sid)
     back = as_main.incoming_phone_numbers(number.sid).update(account_sid=town.auth[0])
     assert back.account_sid == town.auth[0]
 
 
 def test_a_sub_account_gives_no_number_away(town):
     branch, other = (town.client.api.accounts.create() for _ in range(2))
-    theirs = log_in(town, branch.sid, branch.auth_token)
+    theirs = town.log_in(branch.sid, branch.auth_token)
     number = theirs.incoming_phone_numbers.create(phone_number=NEW)
     for account in (town.auth[0], other.sid, OTHER[0], "AC" + "0" * 32):
         assert refused(number.update, account_sid=account) == (400, 21471)
@@ -508,7 +490,7 @@ def test_three_accounts_may_verify_one_number(town):
     world = town.sandbox.engine.world(town.sandbox.engine.account(town.auth[0]))
     assert world.verifiers(CAROL) == 0
     for account in (town.auth, OTHER):
-        client = log_in(town, *account)
+        client = town.log_in(*account)
         begun = client.validation_requests.create(phone_number=CAROL)
         url = f"{town.sandbox.url}/_sandbox/phones/{CAROL}/press"
         town.http.post(url, auth=account, data={"Digits": begun.validation_code})

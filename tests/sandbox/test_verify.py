@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
 
-from tests.sandbox.town import ALICE, BOB, Town
+from tests.sandbox.town import ALICE, BOB, Town, refusal
 
 
 @pytest.fixture
@@ -39,10 +38,9 @@ def code_in(text):
     return re.search(r"\d{4,10}$", text)[0]
 
 
-def refused(act, *args, **given):
-    with pytest.raises(TwilioRestException) as refusal:
-        act(*args, **given)
-    return refusal.value.status, refusal.value.code, refusal.value.msg.split(": ", 1)[1]
+def refused(call, *args, **kwargs):
+    error = refusal(call, *args, **kwargs)
+    return error.status, error.code, error.msg.split(": ", 1)[1]
 
 
 # -- the quickstart ---------------------------------------------------------------------------

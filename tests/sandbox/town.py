@@ -7,9 +7,11 @@ import time
 from datetime import datetime
 from urllib.parse import parse_qsl
 
+import pytest
 import requests
 from starlette.requests import Request
 from starlette.responses import Response
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from helpers.sandbox import Sandbox
@@ -70,21 +72,22 @@ class Town:
         self.sandbox = Sandbox(**options)
         self.site = WebSite(pages)
         self._serving = Serving(self.site)
+        self._clients = []
 
     def __enter__(self):
         self.sandbox.start()
         self._serving.start()
         self.url = self._serving.url
         self.auth = (self.sandbox.account_sid, self.sandbox.auth_token)
-        self.client = Client(*self.auth)
-        self.client.api.base_url = self.sandbox.url
+        self.client = self.log_in(*self.auth)
         self.http = requests.Session()
         self.http.trust_env = False
         return self
 
     def __exit__(self, *problem):
         self.http.close()
-        self.client.http_client.session.close()
+        for client in self._clients:
+            client.http_client.session.close()
         assert self.sandbox.engine.failures == []
         # Beside the next test: each server takes a fifth of a second to notice that it is to end.
         threading.Thread(target=self._stop).start()
@@ -92,6 +95,13 @@ class Town:
     def _stop(self):
         self._serving.stop()
         self.sandbox.stop()
+
+    def log_in(self, *credentials, account=None):
+        """Twilio's own client with these credentials."""
+        client = Client(*credentials, account)
+        client.api.base_url = self.sandbox.url
+        self._clients.append(client)
+        return client
 
     def control(self, method, path, **form):
         """One control request; returns the reply."""
@@ -149,6 +159,25 @@ class Town:
 
     def status(self, call):
         return self.client.calls(call.sid).fetch().status
+
+
+def refusal(call, *args, **kwargs):
+    """The error with which Twilio's client tells that a request is refused."""
+    with pytest.raises(TwilioRestException) as caught:
+        call(*args, **kwargs)
+    return caught.value
+
+
+def refused(call, *args, **kwargs):
+    """Status and code of a refusal."""
+    error = refusal(call, *args, **kwargs)
+    return error.status, error.code
+
+
+def arrived(town, message):
+    """A message as it is when it has had its time."""
+    town.advance(5)
+    return town.client.messages(message.sid).fetch()
 
 
 def press(town, digits, after=0.0):
