@@ -40,7 +40,7 @@ class TwimlForm(Form):
     """The form with the editor in it; see :func:`twiml_editor`."""
 
     _esm = script("elements.js", "forms.js", "editor.js")
-    _css = script("forms.css", "editor.css")
+    _css = script("colours.css", "forms.css", "editor.css")
 
 
 def twiml_editor(session: Any = None, twiml: str = FIRST) -> TwimlForm | WithPhone:

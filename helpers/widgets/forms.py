@@ -143,7 +143,7 @@ class Form(anywidget.AnyWidget):
     """
 
     _esm = script("elements.js", "forms.js")
-    _css = script("forms.css")
+    _css = script("colours.css", "forms.css")
 
     view = traitlets.Dict().tag(sync=True)
 

@@ -85,7 +85,7 @@ class PhoneWidget(anywidget.AnyWidget):
     """
 
     _esm = script("elements.js", "phone.js")
-    _css = script("phone.css")
+    _css = script("colours.css", "phone.css")
 
     view = traitlets.Dict().tag(sync=True)
 
