@@ -287,7 +287,6 @@ class Session:
             )
         if self._followed.get(self.phone.number) is not self.phone.planned:
             self._follow_plan(self.phone)
-            self._followed[self.phone.number] = self.phone.planned
         passed = 0.0
         while not self._log.untold(sid) and not self._log.over(sid):
             turned = self._turn()
