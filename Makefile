@@ -6,6 +6,8 @@
 PYTHON ?= python3
 LAB_ARGS ?=
 TEST_ARGS ?=
+# Tests run in so many processes, each file in one of them; 0 is this process alone, for a debugger.
+TEST_JOBS ?= 2
 NOTEBOOKS ?=
 SANDBOX_ARGS ?=
 LOCK_ARGS ?=
@@ -43,7 +45,7 @@ lab: $(LEARN)
 	$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=$(FIRST) $(ROOT_ARGS) $(LAB_ARGS)
 
 test: $(CHECK)
-	$(RUN) -m pytest $(TEST_ARGS)
+	$(RUN) -m pytest -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS)
 	$(RUN) -m pytest --nbval notebooks
 
 check: $(CHECK)
