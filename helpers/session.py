@@ -30,7 +30,7 @@ from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
-from helpers.progress import Progress
+from helpers.progress_bar import Progress
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
 from helpers.serving import Site

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "phone": [*BASE, "resources", "wire"],
     "live": [*BASE, "phone", "wire"],
     "serving": BASE,
-    "progress": [],
+    "progress_bar": [],
     "story": [*BASE, "twiml"],
     "wire": PURE,
     "sandbox": [*BASE, "twiml", "resources", "serving"],
@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, list[str]] = {
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"] += ["checks", "alerts", "live", "progress"]
+MAY_IMPORT["session"] += ["alerts", "live", "progress_bar"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {
@@ -58,7 +58,7 @@ LIBRARIES: dict[str, set[str]] = {
     "sandbox": {"starlette", "uvicorn", "aiohttp", "anyio", "tinytag", "yarl"},
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},
-    "progress": {"IPython"},
+    "progress_bar": {"IPython"},
     "session": {"IPython", "requests"},
     "doctor": {"jupyter_client", "packaging"},
     "testing": {"pytest", "twilio"},  # the project under test has both, or the latter is not used

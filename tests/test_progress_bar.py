@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from helpers import progress
-from helpers.progress import Progress
+from helpers import progress_bar
+from helpers.progress_bar import Progress
 
 
 class Line:
@@ -26,13 +26,13 @@ class Line:
 @pytest.fixture
 def line(monkeypatch):
     made = Line()
-    monkeypatch.setattr(progress, "_in_a_notebook", lambda: True)
-    monkeypatch.setattr(progress, "_Line", lambda: made)
+    monkeypatch.setattr(progress_bar, "_in_a_notebook", lambda: True)
+    monkeypatch.setattr(progress_bar, "_Line", lambda: made)
     return made
 
 
 def test_what_takes_long_is_shown_and_then_taken_away(line, monkeypatch):
-    monkeypatch.setattr(progress, "SOON", 0.01)
+    monkeypatch.setattr(progress_bar, "SOON", 0.01)
     with Progress("Waiting for +1 to answer", 45):
         assert line.first.wait(10)
     assert line.shown[0] == "Waiting for +1 to answer: 0 of at most 45 s"
@@ -46,7 +46,7 @@ def test_what_is_soon_done_is_not_shown(line):
 
 
 def test_it_is_taken_away_when_something_goes_wrong(line, monkeypatch):
-    monkeypatch.setattr(progress, "SOON", 0.01)
+    monkeypatch.setattr(progress_bar, "SOON", 0.01)
     with pytest.raises(ValueError), Progress("Waiting"):
         assert line.first.wait(10)
         raise ValueError
