@@ -621,23 +621,35 @@ def from_rfc2822(text: str) -> datetime:
     return parsedate_to_datetime(text)
 
 
+def iso8601(moment: datetime) -> str:
+    """``2026-01-05T09:00:00.123456+00:00``: a moment as the data file has it, in UTC."""
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
+
+
+def _json_column(value: Any) -> str:
+    return json.dumps(value) if value else "[]" if isinstance(value, list) else "{}"
+
+
+#: How values are kept that SQLite does not keep as they are.
+TO_COLUMN: dict[str, Callable[[Any], str]] = {
+    "date": iso8601,
+    "list": _json_column,
+    "map": _json_column,
+}
+
+
 def to_column(kind: str, value: Any) -> Any:
     """One value as SQLite keeps it."""
-    if value is None:
-        return None
-    if kind == "date":
-        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
-    if kind in ("list", "map"):
-        return json.dumps(value)
-    if kind == "boolean":
-        return int(value)
-    return value
+    write = TO_COLUMN.get(kind)
+    return value if write is None or value is None else write(value)
 
 
 def from_column(kind: str, value: Any) -> Any:
     """The value that SQLite kept."""
     if kind in ("list", "map"):
-        return json.loads(value) if value else ([] if kind == "list" else {})
+        if not value or value in ("[]", "{}"):
+            return [] if kind == "list" else {}
+        return json.loads(value)
     if value is None:
         return None
     if kind == "date":

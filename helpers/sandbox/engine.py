@@ -9,7 +9,6 @@ reach it.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Coroutine, Iterator, Sequence
@@ -42,6 +41,7 @@ from helpers.resources.stream import Stream
 from helpers.resources.transcription import RealTimeTranscription
 from helpers.sandbox.actors import spawn
 from helpers.sandbox.calls.live_call import LiveCall
+from helpers.sandbox.event_log import LogLine, to_json
 from helpers.sandbox.handsets import Handset
 from helpers.sandbox.limits import Limits
 from helpers.sandbox.live_message import UNDER_WAY, Delivery, Inbound
@@ -71,7 +71,6 @@ _NOW = "now"  # the setting that remembers where the clock was
 _LOGIN = re.compile(r"""\b(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?)""", re.IGNORECASE)
 # In lower case: where none of these is, none of the patterns around them finds anything.
 _SUSPICIOUS = ("@", "username", "password", "secret", "auth_token", "authtoken", "authorization")
-_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 _SECRET_NAME = re.compile(r"password|secret|auth_?token|authorization", re.IGNORECASE)
@@ -130,7 +129,7 @@ class Engine:
     failures: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.store.put_events_in_words(self._without_secrets, Account, ApiKey)
+        self.store.put_events_into_words(self._without_secrets, Account, ApiKey)
 
     # -- the world, account by account -----------------------------------------------------
 
@@ -173,23 +172,19 @@ class Engine:
             self._wake_watchers()
 
     def _secrets(self, account_sid: str) -> list[str]:
-        account = self.account(account_sid)
+        account = self.store.known(Account, account_sid)
         keys = self.store.lookup(ApiKey, account_sid)
-        return [account.auth_token, *(key.secret for key in keys)]
+        return [*([account.auth_token] if account else []), *(key.secret for key in keys)]
 
-    def _without_secrets(self, account_sid: str, happened: Sequence[dict[str, Any]]) -> list[str]:
-        """What happened to an account, as JSON that anybody may read.
+    def _without_secrets(self, account_sid: str, lines: Sequence[LogLine]) -> str:
+        """Lines of an account's log as JSON that anybody may read.
 
-        Most of it holds no secret and is searched all at once.
+        Most hold no secret: they are searched all at once.
         """
-        texts = [_json(data) for data in happened]
-        secrets = self._secrets(account_sid)
-        coded = [_json(secret)[1:-1] for secret in secrets]
-        if _may_tell_a_secret("\n".join(texts), coded):
-            for i, text in enumerate(texts):
-                if _may_tell_a_secret(text, coded):
-                    texts[i] = _json(_scrubbed(happened[i], secrets))
-        return texts
+        text, secrets = to_json(lines), self._secrets(account_sid)
+        if _may_tell_a_secret(text, [to_json(secret)[1:-1] for secret in secrets]):
+            text = to_json([(*about, _scrubbed(data, secrets)) for *about, data in lines])
+        return text
 
     def _wake_watchers(self) -> None:
         watchers, self._watchers = self._watchers, set()

@@ -18,24 +18,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import sqlite3
 import threading
 import zlib
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from helpers import resources  # noqa: F401 - importing the folder declares every kind
 from helpers.errors import SandboxError
-from helpers.resources.base import Resource, kinds, to_column
+from helpers.resources.base import Resource, iso8601, kinds, to_column
+from helpers.sandbox.event_log import FIELDS, EventLog, LogLine, Page, to_json
 from helpers.sandbox.tables import OTHER_TABLES, Table, Where
 
 R = TypeVar("R", bound=Resource)
@@ -45,9 +43,10 @@ _log = logging.getLogger(__name__)
 
 #: How many events of an account are kept.
 EVENTS_KEPT = 10_000
-EVENTS_SWEPT = 1_024  # how many go at a time: sweeping at each event would take longer than writing
 #: Real seconds until what no answer waits for (that a text arrived, say) is written, too.
 AT_LEISURE = 0.05
+#: How many events are put into words at a time: nobody should have to wait for hundreds of them.
+AT_A_TIME = 64
 #: The write-ahead log is worked into the file when nothing was written for so many real seconds, or
 #: when it has so many pages (of 4 kB): that takes some hundredths of a second, in which nobody is
 #: answered.
@@ -59,30 +58,6 @@ REMEMBERED = 4_096
 
 # Says that an SQLite file is a sandbox's ("SNDB"); the version of its tables is derived from them.
 _APPLICATION = 0x534E4442
-
-
-class _Event(NamedTuple):
-    """One line of an account's log; *data* is JSON."""
-
-    seq: int
-    at: str
-    type: str
-    call_sid: str | None
-    message_sid: str | None
-    data: str
-
-
-#: A number, a moment, a type, a call, a message, and the data that nobody changes any more.
-_Happening = tuple[int, datetime, str, str | None, str | None, dict[str, Any]]
-
-#: Writes what happened to an account as JSON.
-InWords = Callable[[str, Sequence[dict[str, Any]]], list[str]]
-
-_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-
-
-def _plainly(account_sid: str, happened: Sequence[dict[str, Any]]) -> list[str]:
-    return [_json(data) for data in happened]
 
 
 class _Block:
@@ -128,10 +103,9 @@ class Store:
         # Numbers and events are kept here and written by the commit.
         self._counters: dict[tuple[str, str], int] = {}
         self._counted: set[tuple[str, str]] = set()
-        self._logs: dict[str, list[_Event]] = {}
-        self._logged: dict[str, list[_Event]] = {}  # those of them that are not in the file
-        self._happened: dict[str, list[_Happening]] = {}  # what is to become events
-        self._in_words: InWords = _plainly
+        self._logs: dict[str, EventLog] = {}
+        self._logged: set[str] = set()  # whose logs are not in the file
+        self._in_words: Callable[[str, Sequence[LogLine]], str] = lambda _, lines: to_json(lines)
         self._guarded: frozenset[type[Resource]] = frozenset()
         # Counters as they were before the transaction that runs.
         self._before: dict[tuple[str, str], int] = {}
@@ -143,6 +117,7 @@ class Store:
         self._places: dict[type[Resource], dict[str, int]] = {}
         self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
         self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
+        self._indexed: set[tuple[str, str]] = set()
         # What was made of single rows, until they change.
         self._made: dict[tuple[type[Resource], str], dict[Any, Any]] = {}
         self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
@@ -300,7 +275,7 @@ class Store:
     @property
     def _unwritten(self) -> bool:
         """Whether events are not in the file yet."""
-        return bool(self._happened or self._logged)
+        return bool(self._logged)
 
     def _commit_if_needed(self, *, log: bool) -> Exception | None:
         """Write changes and counters, and the log if it is wanted."""
@@ -330,21 +305,19 @@ class Store:
             _log.error("the data file cannot be written", exc_info=problem)
 
     def _commit(self, *, log: bool) -> None:
-        if log:
-            for account_sid in list(self._happened):
-                self._write_down(account_sid)
-        self._flush()
+        pages = []
         run = self._db.execute
         try:
+            if log:
+                for account_sid in self._logged:
+                    self._sweep(account_sid)
+                    pages += [(account_sid, *page) for page in self._logs[account_sid].unwritten()]
+            self._flush()
             if not self._db.in_transaction:
                 run("BEGIN IMMEDIATE")
             for key in self._counted:
                 run("INSERT OR REPLACE INTO counters VALUES (?, ?, ?)", (*key, self._counters[key]))
-            if log:
-                for account_sid, events in self._logged.items():
-                    last = events[-1]
-                    row = (account_sid, last.seq, last.at, f"[{','.join(map(_line, events))}]")
-                    run("INSERT INTO events VALUES (?, ?, ?, ?)", row)
+            self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", pages)
             run("COMMIT")
         except BaseException as problem:
             self._lose(problem)
@@ -354,6 +327,8 @@ class Store:
             self._resting = self._loop.call_later(IDLE, self._rest, self._commits)
         self._counted.clear()
         if log:
+            for account_sid in self._logged:
+                self._logs[account_sid].written()
             self._logged.clear()
 
     def _rest(self, commits: int) -> None:
@@ -475,17 +450,7 @@ class Store:
         self._counters.update(self._before)
         for (account_sid, name), before in self._before.items():
             if name == "seq":
-                self._forget_events(account_sid, before)
-
-    def _forget_events(self, account_sid: str, after: int) -> None:
-        """Take back the events with higher numbers."""
-        if account_sid in self._logs:
-            events = self._logs[account_sid]
-            del events[bisect_right(events, after, key=itemgetter(0)) :]
-        for unwritten in (self._happened, self._logged):
-            kept = [event for event in unwritten.pop(account_sid, ()) if event[0] <= after]
-            if kept:
-                unwritten[account_sid] = kept  # type: ignore[assignment] # of the same type
+                self._log(account_sid).take_back(before)
 
     # -- resources -------------------------------------------------------------------------
 
@@ -535,8 +500,8 @@ class Store:
     def _touch(self, kind: type[Resource]) -> None:
         """A row of that kind changes: what was read of them is not so any more."""
         if kind in self._guarded:  # first, for that reads them
-            for account_sid in list(self._happened):
-                self._write_down(account_sid)
+            for account_sid in self._logged:
+                self._logs[account_sid].put_into_words()
         self._known.pop(kind, None)
 
     def _where(self, kind: type[Resource]) -> dict[str, int]:
@@ -689,6 +654,7 @@ class Store:
             if condition.field == "sid" and condition.comparison == "=":
                 text, value = "place = ?", self._where(kind).get(condition.value, -1)
             else:
+                self._index(table, condition.field)
                 text, value = table.condition(condition)
             parts.append(text)
             values.append(value)
@@ -697,6 +663,17 @@ class Store:
             sql += " WHERE " + " AND ".join(parts)
         rows = self._read(f"{sql} ORDER BY {order}", values).fetchall()
         return [(row[0], table.read(row[1:])) for row in rows]
+
+    def _index(self, table: Table, field: str) -> None:
+        """Make the index of a field when rows are first looked up by it.
+
+        Its entries come in no order, so that each row would cost a page more from the start: half
+        of what a text costs the file. Many servers are never asked who got which texts.
+        """
+        key = (table.name, field)
+        if field in table.kind.indexed and key not in self._indexed and not self._depth:
+            self._change(table.index(field))
+            self._indexed.add(key)
 
     # -- transcripts -----------------------------------------------------------------------
 
@@ -751,8 +728,10 @@ class Store:
 
     # -- events ----------------------------------------------------------------------------
 
-    def put_events_in_words(self, in_words: InWords, *guarded: type[Resource]) -> None:
-        """Have *in_words* write events as JSON, without what nobody may read.
+    def put_events_into_words(
+        self, in_words: Callable[[str, Sequence[LogLine]], str], *guarded: type[Resource]
+    ) -> None:
+        """Have *in_words* write lines of an account's log as JSON, without what nobody may read.
 
         That is done when they are read or written, in any case before a row of the *guarded* kinds
         changes, which hold what is to be left out.
@@ -779,55 +758,33 @@ class Store:
         if self._depth:
             self._before.setdefault(key, before)
         self._counters[key] = seq = before + 1
-        event = (seq, at, type, call_sid, message_sid, data or {})
-        happened = self._happened.get(account_sid)
-        if happened is None:
-            self._happened[account_sid] = [event]
-        else:
-            happened.append(event)
+        line = (seq, iso8601(at), type, call_sid, message_sid, data or {})
+        log = self._log(account_sid)
+        if log.add(line) >= AT_A_TIME and not self._depth:
+            log.put_into_words()
+        self._logged.add(account_sid)
         if self._leisure is None:
             self._note()
         return seq
 
-    def _write_down(self, account_sid: str) -> None:
-        """Make events of what happened to an account."""
-        log = self._log_of(account_sid)
-        happened = self._happened.pop(account_sid)
-        texts = self._in_words(account_sid, [event[-1] for event in happened])
-        events = [
-            _Event(seq, _moment(at), type, call_sid, message_sid, text)
-            for (seq, at, type, call_sid, message_sid, _), text in zip(happened, texts, strict=True)
-        ]
-        log += events
-        self._logged.setdefault(account_sid, []).extend(events)
-        if len(log) >= EVENTS_KEPT + EVENTS_SWEPT and not self._depth:
-            self._sweep(account_sid, log)
-
-    def _log(self, account_sid: str) -> list[_Event]:
-        """The events of an account that are kept, and perhaps some older ones."""
-        if account_sid in self._happened:
-            self._write_down(account_sid)
-        return self._log_of(account_sid)
-
-    def _log_of(self, account_sid: str) -> list[_Event]:
-        """The same without what just happened."""
-        if account_sid not in self._logs:
+    def _log(self, account_sid: str) -> EventLog:
+        log = self._logs.get(account_sid)
+        if log is None:
             rows = self._read(
-                "SELECT lines FROM events WHERE account_sid = ? ORDER BY last", (account_sid,)
+                "SELECT last, at, lines FROM events WHERE account_sid = ? ORDER BY last",
+                (account_sid,),
             )
-            self._logs[account_sid] = [
-                _Event._make((*about, _json(data)))
-                for row in rows
-                for *about, data in json.loads(row[0])
-            ]
-        return self._logs[account_sid]
+            pages = [Page(*row) for row in rows]
+            log = EventLog(pages, lambda lines: self._in_words(account_sid, lines))
+            self._logs[account_sid] = log
+        return log
 
-    def _sweep(self, account_sid: str, log: list[_Event]) -> None:
-        """Forget the oldest events."""
-        del log[:-EVENTS_KEPT]
-        self._change(
-            "DELETE FROM events WHERE account_sid = ? AND last < ?", (account_sid, log[0].seq)
-        )
+    def _sweep(self, account_sid: str) -> None:
+        """Forget the oldest events, with the commit that runs."""
+        gone = self._logs[account_sid].keep(EVENTS_KEPT)
+        if gone:
+            sql = "DELETE FROM events WHERE account_sid = ? AND last <= ?"
+            self._queue.append((sql, (account_sid, gone)))
 
     def events(
         self,
@@ -838,24 +795,21 @@ class Store:
         limit: int = EVENTS_KEPT,
     ) -> list[dict[str, Any]]:
         """The account's events after number *since*, oldest first, at most *limit* of them."""
-        log = self._log(account_sid)[-EVENTS_KEPT:]
-        begin = max(0, since - log[0].seq + 1) if log else 0  # their numbers have no gaps
+        log = self._log(account_sid)
+        lines = log.lines(max(since, log.last - EVENTS_KEPT), call_sid or message_sid)
         found = (
-            event
-            for event in log[begin:]
-            if call_sid in (None, event.call_sid) and message_sid in (None, event.message_sid)
+            dict(zip(FIELDS, line, strict=True))
+            for line in lines
+            if call_sid in (None, line[3]) and message_sid in (None, line[4])
         )
-        return [
-            event._asdict() | {"data": json.loads(event.data)} for event in islice(found, limit)
-        ]
+        return list(islice(found, limit))
 
     def last_seq(self, account_sid: str) -> int:
         """The number of the account's newest event, 0 before the first."""
         key = (account_sid, "seq")
         if key not in self._counters:
             # The events themselves tell it; the counter only what went with a reset (`wipe`).
-            log = self._log_of(account_sid)
-            self._counters[key] = max(log[-1].seq if log else 0, self._count(*key))
+            self._counters[key] = max(self._log(account_sid).last, self._count(*key))
         return self._counters[key]
 
     def last_moment(self) -> datetime | None:
@@ -995,26 +949,13 @@ class Store:
         """What was read is not so any more."""
         self._queue.clear()
         self._begun = 0
+        self._indexed.clear()
         self._places.clear()
         self._optouts = None
         self._counters.clear()
         self._counted.clear()
         self._logs.clear()
         self._logged.clear()
-        self._happened.clear()
         self._known.clear()
         self._made.clear()
         self._handsets.clear()
-
-
-@lru_cache(maxsize=64)  # what one request sets off has the same moment
-def _moment(at: datetime) -> str:
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
-
-
-def _line(event: _Event) -> str:
-    """An event in JSON. Moments, types and SIDs hold nothing that would have to be escaped."""
-    seq, at, type, call_sid, message_sid, data = event
-    call = f'"{call_sid}"' if call_sid else "null"
-    message = f'"{message_sid}"' if message_sid else "null"
-    return f'[{seq}, "{at}", "{type}", {call}, {message}, {data}]'

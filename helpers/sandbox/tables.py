@@ -10,7 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from helpers.resources.base import Resource, from_column, to_column
+from helpers.resources.base import TO_COLUMN, Resource, from_column, to_column
 
 _COMPARISONS = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "like": "GLOB"}
 
@@ -62,8 +62,9 @@ class Table:
         self.kinds = {name: f.metadata["kind"] for name, f in kind.declared().items()}
         self.name = f'"{kind.__name__}"'
         self._get = attrgetter(*self.kinds)
-        converted = ("date", "list", "map", "boolean")
-        self._to_convert = [(i, k) for i, k in enumerate(self.kinds.values()) if k in converted]
+        columns_of = list(enumerate(self.kinds.values()))
+        self._to_write = [(i, TO_COLUMN[k]) for i, k in columns_of if k in TO_COLUMN]
+        self._to_read = [(i, k) for i, k in columns_of if k in (*TO_COLUMN, "boolean")]
         columns = ", ".join(f'"{name}"' for name in self.kinds)
         marks = ", ".join("?" * (len(self.kinds) + 1))
         self.insert = f"INSERT INTO {self.name} (place, {columns}) VALUES ({marks})"
@@ -82,11 +83,12 @@ class Table:
         return [
             f"CREATE TABLE {self.name} (place INTEGER PRIMARY KEY, {columns})",
             f'CREATE INDEX "{plain} account" ON {self.name} (account_sid)',
-            *(
-                f'CREATE INDEX "{plain} {field}" ON {self.name} ("{field}")'
-                for field in self.kind.indexed
-            ),
         ]
+
+    def index(self, field: str) -> str:
+        """Makes the index of a field, where there is none. See `Store._select`."""
+        name = f'"{self.kind.__name__} {field}"'
+        return f'CREATE INDEX IF NOT EXISTS {name} ON {self.name} ("{field}")'
 
     def _update(self, names: tuple[str, ...]) -> str:
         sets = ", ".join(f'"{name}" = ?' for name in names)
@@ -94,14 +96,14 @@ class Table:
 
     def values(self, resource: Resource) -> list[Any]:
         values = list(self._get(resource))
-        for i, kind in self._to_convert:
+        for i, write in self._to_write:
             if values[i] is not None:
-                values[i] = to_column(kind, values[i])
+                values[i] = write(values[i])
         return values
 
     def read(self, row: Sequence[Any]) -> Any:
         values = list(row)
-        for i, kind in self._to_convert:
+        for i, kind in self._to_read:
             values[i] = from_column(kind, values[i])
         return self.kind(**dict(zip(self.kinds, values, strict=True)))
 

@@ -490,6 +490,14 @@ def test_no_secret_is_in_an_event_or_an_alert(town):
     assert "hunter2" not in notes
 
 
+def test_a_secret_that_is_gone_stays_out_of_the_log(town):
+    """The log is put into words later than things happen."""
+    key = town.client.new_keys.create(friendly_name="k")
+    town.client.messages.create(to=ALICE, from_=SHOP, body=f"my secret is {key.secret}")
+    town.client.keys(key.sid).delete()
+    assert key.secret not in town.control("GET", "/events").text
+
+
 def test_the_last_ten_thousand_events_are_kept(town):
     town.call("<Say>hi</Say>")
     town.advance(4)

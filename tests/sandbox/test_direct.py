@@ -1,6 +1,7 @@
 """The short way answers as uvicorn's usual way does, and leaves to it what it cannot do."""
 
 import base64
+import json
 import re
 import socket
 from urllib.parse import urlencode
@@ -242,3 +243,36 @@ def test_a_mistake_of_ours_is_told_in_words(sandbox, monkeypatch, taken):
     assert b'"code": 20500' in body
     assert len(taken) == len(sandbox.engine.failures) == 1
     sandbox.engine.failures.clear()
+
+
+def test_what_was_answered_before_is_answered_anew_when_it_has_changed(sandbox):
+    with Line(sandbox) as line:
+        line.send(line.request("POST", "Applications.json", {"FriendlyName": "one"}))
+        path = f"Applications/{json.loads(line.reply()[2])['sid']}.json"
+
+        def name():
+            line.send(line.request("GET", path))
+            return json.loads(line.reply()[2]).get("friendly_name")
+
+        assert [name(), name()] == ["one", "one"]
+        line.send(line.request("POST", path, {"FriendlyName": "two"}))
+        line.reply()
+        assert name() == "two"
+        line.send(line.request("DELETE", path))
+        line.reply()
+        assert name() is None
+
+
+def test_credentials_that_were_good_are_refused_when_the_account_is_closed(sandbox):
+    with Line(sandbox) as line:
+        line.send(line.request("POST", "/2010-04-01/Accounts.json", {}))
+        made = json.loads(line.reply()[2])
+        coded = base64.b64encode(f"{made['sid']}:{made['auth_token']}".encode()).decode()
+        path, login = f"/2010-04-01/Accounts/{made['sid']}", f"Authorization: Basic {coded}\r\n"
+        for _ in range(2):
+            line.send(line.request("GET", f"{path}/Messages.json", login=login))
+            assert line.reply()[0] == "HTTP/1.1 200 OK"
+        line.send(line.request("POST", f"{path}.json", {"Status": "closed"}))
+        line.reply()
+        line.send(line.request("GET", f"{path}/Messages.json", login=login))
+        assert line.reply()[0] == "HTTP/1.1 401 Unauthorized"

@@ -199,3 +199,31 @@ def test_a_request_that_cannot_be_kept_is_not_acknowledged(tmp_path):
             listed = http.get(url, params={"PageSize": 1000}, timeout=9).json()["messages"]
         assert {row["sid"] for row in listed} == kept
         sandbox.engine.failures.clear()
+
+
+def test_an_event_that_nobody_can_write_is_told_to_who_waits_and_to_nobody_later(store, tmp_path):
+    async def work():
+        store.add_event(A, MOMENT, "state", data={"what": object()})
+        with pytest.raises(TypeError):
+            await store.committed()
+        store.add(message(1))
+        store.add_event(A, MOMENT, "state")
+        await store.committed()
+        return in_the_file(store.path, tmp_path)
+
+    assert gathered(store, work) == {sid(1)}
+    assert [event["data"] for event in store.events(A)] == [{}]
+
+
+def test_a_block_that_fails_takes_back_its_events_and_leaves_the_others(store):
+    async def work():
+        store.add_event(A, MOMENT, "state", data={"n": 1})
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            store.add_event(A, MOMENT, "state", data={"n": 2})
+            assert len(store.events(A)) == 2  # which puts them on one page
+            raise ZeroDivisionError
+        store.add_event(A, MOMENT, "state", data={"n": 3})
+        return [(event["seq"], event["data"]["n"]) for event in store.events(A)]
+
+    assert gathered(store, work) == [(1, 1), (2, 3)]
+    assert [event["data"]["n"] for event in store.events(A)] == [1, 3]
