@@ -7,9 +7,18 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.browser.jupyter import CHROMIUM, ROOT, Lab, chromium
+from tests.browser.jupyter import CHROMIUM, ROOT, Lab, chromium, close_notebook
+
+WINDOW: ViewportSize = {"width": 1200, "height": 1600}
+
+# What a person chose of a phone's sounds is remembered by the browser.
+FORGET = """() => {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith('telephone.')) localStorage.removeItem(name);
+  }
+}"""
 
 
 # Per module, not per session: while Playwright runs, its event loop occupies this thread, and
@@ -26,8 +35,8 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="module")
-def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a copy of the notebooks, so that no test changes the real ones."""
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
     if (ROOT / "notebooks").exists():
@@ -37,16 +46,45 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
+class Desk:
+    """A page that is kept from test to test, and what it has asked for: to load JupyterLab anew
+    takes longer than most tests do."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context(viewport=WINDOW)
+        self.asked: list[str] = []
+        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
+
+    def clear(self) -> None:
+        """Make it as good as new."""
+        self.asked.clear()
+        self.page.set_viewport_size(WINDOW)
+        self.page.emulate_media(reduced_motion="null")
+        if self.page.url.startswith("http"):
+            self.page.evaluate(FORGET)
+
+    def check(self) -> None:
+        """Fail if anything but this machine was asked."""
+        here = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+        strangers = [address for address in self.asked if not address.startswith(here)]
+        assert not strangers, f"the page asked for {strangers}"
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[Desk]:
+    """The page that the tests of a module share."""
+    made = Desk(browser)
+    yield made
+    close_notebook(made.page)
+    made.context.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page, which may reach this machine only: anything else it asks for is a failure."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1600})
-    elsewhere: list[str] = []
-    context.on("request", lambda request: elsewhere.append(request.url))
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    yield opened
-    context.close()
-    here = ("http://127.0.0.1:", "data:", "blob:")
-    strangers = [address for address in elsewhere if not address.startswith(here)]
-    assert not strangers, f"the page asked for {strangers}"
+def page(desk: Desk) -> Iterator[Page]:
+    """A page that may reach this machine only: anything else it asks for is a failure."""
+    desk.clear()
+    yield desk.page
+    desk.check()

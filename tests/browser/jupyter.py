@@ -44,7 +44,23 @@ SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
 
-OPENED = "() => Boolean(window.jupyterapp?.shell?.currentWidget?.sessionContext)"
+OPENED = """name => {
+  const panel = window.jupyterapp?.shell?.currentWidget;
+  return Boolean(panel?.sessionContext) && panel.context.path === name;
+}"""
+
+# A notebook that is closed so is not asked about, and its kernel ends.
+CLOSE = """async () => {
+  const { panel } = window;
+  window.panel = undefined;
+  if (!panel || panel.isDisposed) return;
+  await panel.sessionContext.shutdown().catch(() => {}); // a test may have done that
+  panel.dispose();
+}"""
+OPEN = """name => {
+  jupyterapp.commands.execute('docmanager:open', { path: name });
+  return null;
+}"""
 
 # Run All before the kernel is known would open a dialog that asks for one, and run nothing.
 # Promises are not waited for here: Playwright would wait for ever, or take them for true.
@@ -173,9 +189,13 @@ def _free_port() -> int:
 
 
 @contextmanager
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+def chromium(
+    playwright: Playwright, *flags: str, env: dict[str, str | float | bool] | None = None
+) -> Iterator[Browser]:
+    """Debian's Chromium without a window, with more *flags* and in another environment if given."""
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, headless=True, args=[*FLAGS, *flags], env=env
+    )
     try:
         yield browser
     finally:
@@ -183,9 +203,34 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 def open_notebook(page: Page, lab: Lab, name: str) -> None:
-    """Open the notebook *name* and wait until its kernel is ready to run cells."""
-    page.goto(f"{lab.url}/lab/tree/{name}?token={TOKEN}&reset")
-    page.wait_for_function(OPENED, timeout=60_000)
+    """Open the notebook *name* and wait until its kernel is ready to run cells.
+
+    A page that shows this JupyterLab already stays; its last notebook is closed.
+    """
+    if page.url.startswith(f"{lab.url}/lab/"):
+        close_notebook(page)
+        page.evaluate(OPEN, name)
+    else:
+        page.goto(f"{lab.url}/lab/tree/{name}?token={TOKEN}&reset")
+    _wait_until_open(page, name)
+
+
+def close_notebook(page: Page) -> None:
+    """Close the open notebook, if there is one, and end its kernel."""
+    if page.url.startswith("http"):
+        page.evaluate(CLOSE)
+
+
+def reload(page: Page) -> None:
+    """Load the whole page anew, as a reader does with F5; the kernel goes on."""
+    name = page.evaluate("() => window.panel.context.path")
+    place, _, _ = page.url.partition("/lab/")
+    page.goto(f"{place}/lab/tree/{name}?reset")
+    _wait_until_open(page, name)
+
+
+def _wait_until_open(page: Page, name: str) -> None:
+    page.wait_for_function(OPENED, arg=name, timeout=60_000)
     page.evaluate(READY)
     page.wait_for_function("() => Boolean(window.panel)", timeout=60_000)
 

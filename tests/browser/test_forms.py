@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo, formdemo
-from tests.browser.jupyter import Lab, open_notebook, run_all, save, wait_until_done
+from tests.browser.jupyter import Lab, open_notebook, reload, run_all, save, wait_until_done
 
 PASSWORD = "an invented password"
 SID, TOKEN = "AC" + "1f" * 16, "9b" * 16
@@ -259,7 +259,7 @@ def test_two_views_and_a_reload_show_the_same(page: Page, lab: Lab, show: Show) 
     form.get_by_label("Text", exact=True).fill("Hello")
     expect(forms.nth(1).get_by_label("Text", exact=True)).to_have_value("Hello")
     save(page)
-    page.reload()
+    reload(page)
     form = page.locator(".jp-OutputArea-output .lesson-form").first
     expect(form.get_by_label("Text", exact=True)).to_have_value("Hello")
     press(form, "Send")

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo
-from tests.browser.jupyter import Lab, open_notebook, run_all, save, wait_until_done
+from tests.browser.gallery import wear
+from tests.browser.jupyter import Lab, open_notebook, reload, run_all, save, wait_until_done
 
 BESIDE = """\
 from helpers.widgets.phone import side_by_side
@@ -187,20 +188,12 @@ def test_two_phones_stand_side_by_side(page: Page, lab: Lab) -> None:
     assert left and right and left["y"] == right["y"] and left["x"] < right["x"]
 
 
-def test_it_is_dark_where_the_notebook_is(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with Lab(tmp_path_factory.mktemp("dark"), theme="dark") as lab:
-        demo.write(lab.root / "dark.ipynb", demo.RING)
-        page = browser.new_page()
-        open_notebook(page, lab, "dark.ipynb")
-        run_all(page)
-        phone = the_phone(page)
-        expect(phone).to_have_attribute("data-state", "ringing")
-        paper, ink = phone.evaluate(
-            "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
-        )
-        page.close()
+def test_it_is_dark_where_the_notebook_is(page: Page, ringing: Locator) -> None:
+    wear(page, "dark")
+    paper, ink = ringing.evaluate(
+        "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    )
+    wear(page, "light")
     assert brightness(paper) < 60 < 200 < brightness(ink)
 
 
@@ -300,8 +293,8 @@ def test_a_hundred_events_a_second_drop_no_frame(page: Page, ringing: Locator) -
     frames = sorted(page.evaluate("() => window.frames_ms"))
     late = [frame for frame in frames if frame > 50]
     print(f"{len(frames)} frames, longest {frames[-1]:.0f} ms, over 50 ms: {len(late)}")
-    # Nothing else shall run here for that figure; a busy machine drops frames of its own.
-    assert len(late) <= len(frames) * 0.02
+    # A busy machine drops frames of its own; `benchmarks.widgets` has the strict figure.
+    assert len(late) <= len(frames) * 0.1
 
 
 def test_the_keyboard_alone_is_enough(page: Page, ringing: Locator) -> None:
@@ -326,7 +319,7 @@ def test_a_reload_brings_it_back(page: Page, lab: Lab, ringing: Locator) -> None
     ringing.get_by_role("button", name="Answer").click()
     expect(ringing).to_have_attribute("data-state", "in-progress")
     save(page)
-    page.reload()
+    reload(page)
     phone = the_phone(page)
     expect(phone).to_have_attribute("data-state", "in-progress")
     expect(phone.get_by_role("list", name="Transcript")).to_contain_text("Hello world.")
@@ -349,6 +342,20 @@ def test_a_stopped_kernel_is_told(page: Page, ringing: Locator) -> None:
     page.evaluate("() => panel.sessionContext.shutdown()")
     ringing.get_by_role("button", name="Answer").click()
     expect(ringing.get_by_role("alert")).to_contain_text(re.compile("kernel"))
+
+
+def test_a_restarted_kernel_is_told_and_the_cell_brings_the_phone_back(
+    page: Page, ringing: Locator
+) -> None:
+    page.evaluate("async () => { await panel.sessionContext.session.kernel.restart(); }")
+    ringing.get_by_role("button", name="Answer").click()
+    expect(ringing.get_by_role("alert")).to_contain_text(re.compile("kernel"))
+    run_all(page)
+    wait_until_done(page)
+    phone = the_phone(page)
+    expect(phone).to_have_attribute("data-state", "ringing")
+    phone.get_by_role("button", name="Answer").click()
+    expect(phone).to_have_attribute("data-state", "in-progress")
 
 
 def test_it_fits_half_a_window(browser: Browser, page: Page, ringing: Locator) -> None:

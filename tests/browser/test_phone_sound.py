@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -14,8 +13,10 @@ from tests.browser.jupyter import Lab, open_notebook, run_all, wait_until_done
 
 # Whatever sounds is also led into an analyser, whose loudest spectrum is kept.
 EARS = """() => {
-  const connect = AudioNode.prototype.connect;
   window.heard = null;
+  if (window.wired) return;
+  window.wired = true;
+  const { connect } = AudioNode.prototype;
   AudioNode.prototype.connect = function (to, ...rest) {
     if (to instanceof AudioDestinationNode) {
       if (!to.context.ears) {
@@ -46,6 +47,12 @@ PEAK = """([low, high]) => {
   return heard[best] > -60 ? best * width : 0;
 }"""
 LOUD = "([low, high]) => window.heard !== null && (" + PEAK + ")([low, high]) > 0"
+# ... and whether it is that pitch. While only the beginning of a tone was heard, it is blurred.
+NEAR = (
+    "([low, high, pitch]) => window.heard !== null && Math.abs(("
+    + PEAK
+    + ")([low, high]) - pitch) < 8"
+)
 
 # The analyser looks back a fifth of a second; after that nothing of a pitch is left.
 QUIET = """pitch => {
@@ -76,9 +83,31 @@ TELL = """code => {
 }"""
 
 
+# What a test puts in the place of the browser's own is taken away again.
+NATIVE = """() => {
+  const names = ['speechSynthesis', 'SpeechSynthesisUtterance', 'SpeechRecognition'];
+  window.natives ??= names.map(name => Object.getOwnPropertyDescriptor(window, name));
+  names.forEach((name, place) => {
+    const native = window.natives[place];
+    if (native) Object.defineProperty(window, name, native);
+    else delete window[name];
+  });
+  delete navigator.permissions.query;
+  delete navigator.mediaDevices.getUserMedia;
+}"""
+
+
+@pytest.fixture(autouse=True)
+def native(page: Page, lab: Lab) -> None:
+    """JupyterLab is there before the first test, and is as it came before each."""
+    if not page.url.startswith(lab.url):
+        open_notebook(page, lab, "03-make-a-call.ipynb")
+    page.evaluate(NATIVE)
+
+
 def before(page: Page, script: str, value: Any = None) -> None:
-    """Run a function in each page before anything else does."""
-    page.add_init_script(f"({script})({json.dumps(value)})")
+    """Run a function in the page before the notebook is opened."""
+    page.evaluate(script, value)
 
 
 def show(page: Page, lab: Lab, name: str, *cells: str) -> Locator:
@@ -114,9 +143,8 @@ def test_a_key_sounds_its_two_tones(page: Page, lab: Lab, key: str, row: int, co
     phone = answered(show(page, lab, f"tones-{row}"))
     page.evaluate("() => { window.heard = null; }")
     phone.get_by_role("button", name=key).click()
-    page.wait_for_function(LOUD, arg=[1150, 1700])
-    assert page.evaluate(PEAK, [650, 1000]) == pytest.approx(row, abs=8)
-    assert page.evaluate(PEAK, [1150, 1700]) == pytest.approx(column, abs=8)
+    page.wait_for_function(NEAR, arg=[650, 1000, row])
+    page.wait_for_function(NEAR, arg=[1150, 1700, column])
 
 
 def test_keys_that_the_far_end_sends_are_heard(page: Page, lab: Lab) -> None:
@@ -124,9 +152,8 @@ def test_keys_that_the_far_end_sends_are_heard(page: Page, lab: Lab) -> None:
     answered(show(page, lab, "sent"))
     page.evaluate("() => { window.heard = null; }")
     tell(page, "from helpers.phone import Entry; fake.hear(Entry(3.0, 'Play', '8'))")
-    page.wait_for_function(LOUD, arg=[1150, 1700])
-    assert page.evaluate(PEAK, [650, 1000]) == pytest.approx(852, abs=8)
-    assert page.evaluate(PEAK, [1150, 1700]) == pytest.approx(1336, abs=8)
+    page.wait_for_function(NEAR, arg=[650, 1000, 852])
+    page.wait_for_function(NEAR, arg=[1150, 1700, 1336])
 
 
 def test_it_rings_until_it_is_answered(page: Page, lab: Lab) -> None:
@@ -284,7 +311,7 @@ def test_without_a_microphone_one_types(page: Page, lab: Lab, name: str, sentenc
     phone = answered(show(page, lab, f"lacks-{name}"))
     tell(page, "fake.ear('record', beep=True, seconds=30.0)")
     expect(phone.get_by_label("Recording")).to_contain_text("type what you say")
-    phone.get_by_label("microphone").check()
+    phone.get_by_label("microphone").click()  # not `check`, for it is off again at once
     expect(phone.get_by_label("Notice")).to_have_text(sentence)
     expect(phone.get_by_label("microphone")).not_to_be_checked()
     phone.get_by_label("Say", exact=True).fill("My message")
