@@ -11,8 +11,8 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a shell script")
 
-
-OBLIGED = "REQUIRE_BROWSER=$REQUIRE_BROWSER REQUIRE_NODE=$REQUIRE_NODE"
+NAMES = ("REQUIRE_BROWSER", "REQUIRE_NODE", "REQUIRE_SPEECH")
+OBLIGED = " ".join(f"{name}=${name}" for name in NAMES)
 
 
 class Machine:
@@ -33,7 +33,7 @@ class Machine:
         self.has("make", f'echo "make $* with {OBLIGED}" >> "$CALLS"')
         self.has("npm", 'echo "npm $* in ${PWD##*/tests/}" >> "$CALLS"')
         self.has("id", "echo 0")
-        for name in ("espeak-ng", "lame", "node", "php"):
+        for name in ("espeak-ng", "lame", "node", "php", "speech-dispatcher"):
             self.has(name)
 
     def has(self, name: str, script: str = "") -> None:
@@ -60,7 +60,10 @@ class Machine:
 JUDGE = "npm ci --silent in node"
 MADE = [
     JUDGE,
-    *(f"make {what} with REQUIRE_BROWSER=1 REQUIRE_NODE=1" for what in ("check", "test")),
+    *(
+        f"make {what} with REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_SPEECH=1"
+        for what in ("check", "test")
+    ),
 ]
 APT = 'echo "apt-get $*" >> "$CALLS"'
 
@@ -94,6 +97,15 @@ def test_what_makes_speech_and_mp3_is_installed_too(machine: Machine) -> None:
         (machine.bin / name).unlink()
     assert machine.run().returncode == 0
     assert machine.called()[1].endswith("--no-install-recommends espeak-ng lame")
+
+
+def test_what_lets_a_browser_speak_is_installed_too(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("apt-get", APT)
+    (machine.bin / "speech-dispatcher").unlink()
+    assert machine.run().returncode == 0
+    packages = "speech-dispatcher speech-dispatcher-espeak-ng"
+    assert machine.called()[1].endswith(f"--no-install-recommends {packages}")
 
 
 def test_node_and_npm_are_installed_where_they_are_not(machine: Machine) -> None:

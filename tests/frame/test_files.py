@@ -109,7 +109,7 @@ def test_ci_runs_the_same_targets_as_people(root: Path) -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
     text = script.read_text(encoding="utf-8")
     assert "\nmake check\nmake test\n" in text
-    assert "export REQUIRE_BROWSER=1 REQUIRE_NODE=1\n" in text
+    assert "export REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_SPEECH=1\n" in text
 
 
 def test_every_script_is_listed(root: Path) -> None:
