@@ -60,6 +60,7 @@ bench: $(CHECK)
 	$(RUN) -m benchmarks.calls
 	$(RUN) -m benchmarks.server
 	$(RUN) -m benchmarks.client
+	$(RUN) -m benchmarks.widgets
 
 notebooks: $(LEARN)
 	$(RUN) -m scripts.notebooks $(NOTEBOOKS)

@@ -25,7 +25,7 @@ from tests.browser.jupyter import ROOT, Lab, chromium, open_notebook
 from tests.browser.look import BARE
 
 WIDTHS = {"full": 1200, "half": 640}
-HEIGHT = 1600
+HEIGHT = 2600  # the tallest state fits in: what is scrolled is cut off in a picture
 SLICE = 2400  # pixels of one picture of the sheet
 STORED = "stored"
 
