@@ -28,6 +28,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from scripts.solutions import fill
 from scripts.surroundings import for_kernels
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,6 +113,8 @@ async def run(path: Path, environment: dict[str, str]) -> str:
     """
     notebook = nbformat.read(path, as_version=4)
     check_source(notebook)
+    if path.parent == LESSONS:
+        fill(notebook, path.name[:2])
     # With no folder of kernels to look in, `python3` is this interpreter and no other.
     specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)

@@ -1,40 +1,57 @@
-"""Exercise checks: whether an answer is right, and why not.
+"""Exercise checks: whether an answer does what was asked, and what is missing if not.
 
-A lesson's checks stand in a file named like it (`nb_04.py`); each is a function ``check_1``,
-``check_2`` ... that takes the answer and returns a :class:`Verdict`.
+A lesson's checks stand in a file named like it (`nb_04.py`): functions ``check_1``, ``check_2`` ...
+that take the answer and return a :class:`Verdict`, and ``QUIZ``, the lesson's questions. A check
+looks at effects: what reached the phone, the web site and the log, never at how the answer is
+written. What it needs to see for itself it tries in a `helpers.checks.rehearsal`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
+from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
 from helpers.errors import HelperError
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """Right (True), not yet (False) or not tried (None), with the reason in one sentence."""
-
-    right: bool | None
-    reason: str
-
-    def __repr__(self) -> str:
-        word = {True: "Right", False: "Not yet", None: "Not tried yet"}[self.right]
-        return f"{word}: {self.reason}"
+__all__ = ["Gap", "Verdict", "check", "checks_of", "not_tried", "not_yet", "right"]
 
 
 def check(exercise: str, *answer: Any) -> Verdict:
-    """The verdict on an answer: ``check("04.1", body)``. HelperError for an unknown exercise."""
+    """The verdict on an answer: ``check("04.1", body)``; a right one is noted in your progress.
+
+    HelperError for an unknown exercise, and for too few or too many answers.
+    """
     lesson, _, number = exercise.partition(".")
-    try:
-        checks = import_module(f"{__name__}.nb_{lesson}")
-        judge = getattr(checks, f"check_{number}")
-    except (ModuleNotFoundError, AttributeError):
+    judge = getattr(checks_of(lesson), f"check_{number}", None) if number else None
+    if judge is None:
         raise HelperError(
             f"There is no exercise {exercise!r}.",
             next_step='An exercise is named like check("04.1", answer).',
-        ) from None
-    verdict: Verdict = judge(*answer)
+        )
+    takes = judge.__code__.co_varnames[: judge.__code__.co_argcount]
+    if len(answer) != len(takes):
+        raise HelperError(
+            f"Exercise {exercise} takes {len(takes)} answers, not {len(answer)}.",
+            next_step=f'Run check("{exercise}", {", ".join(takes)}).',
+        )
+    try:
+        verdict: Verdict = judge(*answer)
+    except Gap as gap:
+        verdict = gap.verdict
     return verdict
+
+
+def checks_of(lesson: str) -> ModuleType | None:
+    """The module with the checks and the quiz of a lesson such as "04"; None if it has none."""
+    if not re.fullmatch(r"\d\d", lesson):
+        return None
+    name = f"{__name__}.nb_{lesson}"
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name != name:
+            raise  # the file is there, and itself lacks something
+        return None

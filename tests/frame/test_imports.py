@@ -33,18 +33,20 @@ MAY_IMPORT: dict[str, list[str]] = {
     "live": [*BASE, "phone", "wire"],
     "serving": BASE,
     "progress_bar": [],
+    "lessons": PURE,
+    "stand_in": [*BASE, "phone"],
     "story": [*BASE, "twiml"],
     "wire": PURE,
     "sandbox": [*BASE, "twiml", "resources", "serving"],
     "widgets": [*BASE, "twiml", "resources", "client", "phone", "serving"],
-    "checks": [*BASE, "twiml", "resources", "client", "phone", "serving"],
+    "checks": [*BASE, "twiml", "resources", "client", "phone", "serving", "sandbox", "session"],
     "session": [*BASE, "twiml", "resources", "client", "phone", "serving", "sandbox", "widgets"],
     "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
 }
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"] += ["alerts", "live", "progress_bar"]
+MAY_IMPORT["session"] += ["alerts", "live", "progress_bar", "stand_in"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {

@@ -1,0 +1,227 @@
+"""A telephone company of a check's own: nobody watches, time is turned by hand, nothing is kept.
+
+    with Rehearsal() as stage:
+        heard = stage.ring(stage.serve(page), replies=[("press 1", "1")])
+    if "It is sunny." not in heard.said: ...
+
+The reader's page or document is really asked and really executed, by the same sandbox as in the
+lesson, but apart from it: a check leaves no call in the lesson's lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from helpers.checks.verdict import Gap
+from helpers.client import Client
+from helpers.errors import HandsetError, TwilioError
+from helpers.phone import Entry, Phone
+from helpers.sandbox import Sandbox
+from helpers.sandbox.options import NUMBER, VERIFIED
+from helpers.serving import Site
+from helpers.serving.site import Visits
+
+#: Said in place of keys or words: the person hangs up.
+HANG_UP = "(hangs up)"
+KEYS = frozenset("0123456789*#")
+#: What a person does: once these words were said, these keys or words.
+Replies = Sequence[tuple[str, str]]
+MOST_TURNS = 2_000  # of the clock, after which a call goes round in circles
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a call came to.
+
+    *said* are the sentences the person heard, *entries* the whole transcript, *status* the call's
+    last, *alerts* what went wrong as pairs of code and words. *unheard* are the words that a reply
+    waited for in vain.
+    """
+
+    sid: str
+    status: str
+    entries: list[Entry]
+    alerts: list[tuple[int, str]] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[str]:
+        """What the person heard said, in order."""
+        return [entry.text for entry in self.entries if entry.verb == "Say"]
+
+    def has(self, words: str) -> bool:
+        """Whether these words were said, whatever their case and spacing."""
+        return _folded(words) in _folded(" ".join(self.said))
+
+    def verbs(self) -> list[str]:
+        """The names of what ran and what the person did, in order."""
+        return [entry.verb for entry in self.entries]
+
+
+class Rehearsal:
+    """A sandbox of its own with a clock in the check's hand, as a context manager.
+
+    *options* are those of `helpers.sandbox.Sandbox`. *client* acts for its account, which owns
+    *number*; *phone* is a verified handset that answers after two seconds.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = {"seed": "rehearsal", "clock": "manual", **options}
+        self._open = ExitStack()
+        self.sites: list[Site] = []
+
+    def __enter__(self) -> Rehearsal:
+        sandbox = Sandbox(**self._options).start()
+        self._open.callback(sandbox.stop)
+        self.url = sandbox.url
+        self.auth = (sandbox.account_sid, sandbox.auth_token)
+        self.client = Client(*self.auth, base_url=self.url)
+        self.number = NUMBER
+        self.phone = self.handset(VERIFIED)
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._open.close()
+
+    def handset(self, number: str) -> Phone:
+        """The handset with this number (any that no account owns)."""
+        return Phone(number, self.url, self.auth)
+
+    # -- the reader's part -----------------------------------------------------------------------
+
+    def serve(self, app: Any) -> str:
+        """Serve the reader's web app or function; returns its address, with a slash at its end."""
+        site = Site(app, tokens=self.auth[1:], names={self.url: "$SANDBOX"})
+        self._open.callback(site.close)
+        self.sites.append(site)
+        return site.url + "/"
+
+    @property
+    def asked(self) -> Visits:
+        """What the newest site was asked, in order."""
+        return self.sites[-1].requests if self.sites else Visits()
+
+    # -- calls and texts -------------------------------------------------------------------------
+
+    def ring(
+        self,
+        url: str = "",
+        *,
+        twiml: str = "",
+        replies: Sequence[tuple[str, str]] = (),
+        **more: Any,
+    ) -> Heard:
+        """Call the phone with a page or a document, until the call is over.
+
+        *replies* are what the person does, in order, each once its words were said: keys, words
+        to speak, or HANG_UP. *more* goes to ``calls.create``. Gap if Twilio refuses the call.
+        """
+        what: dict[str, Any] = {"to": self.phone.number, "from_": self.number, **more}
+        what |= {"url": url} if url else {"twiml": twiml}
+        try:
+            call = self.client.calls.create(**what)
+        except TwilioError as refused:
+            raise Gap(f"Twilio refuses the call: {refused.code} {refused.msg}") from refused
+        return self._play(call.sid, replies)
+
+    def call_in(self, url: str, *, replies: Replies = (), **settings: Any) -> Heard:
+        """Let the phone call the number, whose page is *url*, until the call is over."""
+        self._answer_with(voice_url=url, **settings)
+        return self._play(self.phone.call(self.number), replies)
+
+    def text_in(
+        self, body: str, url: str, *, media: Sequence[str] = (), **settings: Any
+    ) -> list[str]:
+        """Let the phone text the number, whose page is *url*; the bodies of the answers it gets."""
+        self._answer_with(sms_url=url, **settings)
+        before = len(self.phone.inbox)
+        self.phone.text(self.number, body, list(media))
+        self.run()
+        self._no_failures()
+        return [text.body for text in self.phone.inbox[before:]]
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Turn the clock until *until* is so, or nothing more is going to happen."""
+        for _ in range(MOST_TURNS):
+            if until() or self._clock("GET")["due"] is None:
+                return
+            self._clock("POST", {"Next": "1"})
+        raise Gap(
+            "the call never ends: it goes round in circles.",
+            "Have a document that ends, or hangs up, after a few rounds.",
+        )
+
+    def alerts(self) -> list[tuple[int, str]]:
+        """What went wrong so far, oldest first."""
+        found = self.client.notifications.list()
+        return [(int(one.error_code), str(one.message_text)) for one in reversed(found)]
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _answer_with(self, **settings: Any) -> None:
+        self.client.incoming_phone_numbers.list(limit=1)[0].update(**settings)
+
+    def _play(self, sid: str, replies: Replies) -> Heard:
+        waiting = list(replies)
+        heard_until = 0  # entries that an earlier reply has answered
+
+        def act() -> bool:
+            nonlocal heard_until
+            mine = next((one for one in self.phone.calls if one.sid == sid), None)
+            if mine is None:
+                return False
+            if waiting and mine.status == "in-progress":
+                words, reply = waiting[0]
+                for place, entry in enumerate(mine.transcript[heard_until:], start=heard_until):
+                    if entry.verb == "Say" and _folded(words) in _folded(entry.text):
+                        heard_until = place + 1
+                        waiting.pop(0)
+                        self._reply(reply)
+                        break
+            return not mine.live
+
+        self.run(act)
+        self.run()  # what comes after the call: callbacks, transcriptions
+        self._no_failures()
+        call = self.client.calls(sid).fetch()
+        mine = next((one for one in self.phone.calls if one.sid == sid), None)
+        entries = mine.transcript if mine is not None else []
+        return Heard(sid, str(call.status), entries, self.alerts(), [words for words, _ in waiting])
+
+    def _reply(self, reply: str) -> None:
+        try:
+            if reply == HANG_UP:
+                self.phone.hangup()
+            elif set(reply) <= KEYS:
+                self.phone.press(reply)
+            else:
+                self.phone.speak(reply)
+        except HandsetError as over:
+            raise Gap(f"the call was over before the person could answer: {over.what}") from over
+
+    def _no_failures(self) -> None:
+        for site in self.sites:
+            if site.failures:
+                raise Gap(
+                    f"your page failed: {site.failures[-1]}",
+                    "Mend that first: Twilio got a 500 in place of a document.",
+                )
+
+    def _clock(self, method: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+        with requests.Session() as http:
+            http.trust_env = False
+            reply = http.request(
+                method, f"{self.url}/_sandbox/clock", data=form, auth=self.auth, timeout=(5, 60)
+            )
+        reply.raise_for_status()
+        told: dict[str, Any] = reply.json()
+        return told
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

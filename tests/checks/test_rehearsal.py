@@ -1,0 +1,93 @@
+"""A check's own telephone company: it really asks, really plays, and says what went wrong."""
+
+import pytest
+
+from helpers import MessagingResponse, VoiceResponse
+from helpers.checks.rehearsal import HANG_UP, Rehearsal
+from helpers.checks.verdict import Gap
+
+
+def menu(request):
+    response = VoiceResponse()
+    if request.params.get("Digits") == "1":
+        response.say("It is sunny.")
+    else:
+        response.gather(num_digits=1).say("Press 1 for the weather.")
+        response.say("Goodbye.")
+    return response
+
+
+@pytest.fixture
+def stage():
+    with Rehearsal() as opened:
+        yield opened
+
+
+def test_a_reply_is_given_once_its_words_were_said(stage):
+    heard = stage.call_in(stage.serve(menu), replies=[("press 1", "1")])
+    assert heard.said == ["Press 1 for the weather.", "It is sunny."]
+    assert (heard.status, heard.unheard, heard.alerts) == ("completed", [], [])
+    assert [visit.params.get("Digits") for visit in stage.asked] == [None, "1"]
+
+
+def test_words_are_waited_for_anew_by_each_reply(stage):
+    heard = stage.ring(stage.serve(menu), replies=[("press 1", "5"), ("press 1", "1")])
+    assert heard.said == ["Press 1 for the weather."] * 2 + ["It is sunny."]
+
+
+def test_who_says_nothing_hears_the_end(stage):
+    assert stage.call_in(stage.serve(menu)).said == ["Press 1 for the weather.", "Goodbye."]
+
+
+def test_words_that_never_come_are_named(stage):
+    heard = stage.ring(twiml="<Response><Say>Hello</Say></Response>", replies=[("press 9", "9")])
+    assert heard.unheard == ["press 9"]
+    assert heard.has("HELLO")
+
+
+def test_a_person_can_hang_up_and_speak(stage):
+    heard = stage.ring(stage.serve(menu), replies=[("press 1", HANG_UP)])
+    assert heard.verbs()[-1] == "hangup"
+    talk = '<Response><Gather input="speech"><Say>Yes?</Say></Gather></Response>'
+    heard = stage.ring(twiml=talk, replies=[("yes", "sales please")])
+    assert ("speak", "sales please") in [(entry.verb, entry.text) for entry in heard.entries]
+
+
+def test_texts_are_answered(stage):
+    def echo(request):
+        response = MessagingResponse()
+        response.message(f"You said {request.params['Body']}")
+        return response
+
+    [answer] = stage.text_in("Hi", stage.serve(echo))
+    assert answer.endswith("You said Hi")
+
+
+def test_what_goes_wrong_is_a_gap_in_one_sentence(stage):
+    def broken(request):
+        raise KeyError("Digits")
+
+    with pytest.raises(Gap, match=r"your page failed: .*Digits"):
+        stage.call_in(stage.serve(broken))
+
+
+def test_a_call_that_twilio_refuses_is_a_gap(stage):
+    with pytest.raises(Gap, match="Twilio refuses the call: 21205"):
+        stage.ring("nonsense")
+
+
+def test_alerts_are_told(stage):
+    heard = stage.ring(twiml="<Response><Say>Fish & chips</Say></Response>")
+    assert [code for code, _ in heard.alerts] == [12100]
+
+
+def test_circles_end(stage):
+    heard = stage.ring(twiml="<Response><Redirect>nowhere</Redirect></Response>")
+    assert heard.alerts
+
+
+def test_two_rehearsals_know_nothing_of_each_other(stage):
+    with Rehearsal() as other:
+        stage.ring(twiml="<Response><Say>Hello</Say></Response>")
+        assert other.phone.calls == []
+        assert other.url != stage.url
