@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.checks import check
+    from helpers.checks.quiz import quiz
     from helpers.client import Client
+    from helpers.codes import explain
     from helpers.errors import TwilioError
     from helpers.phone import Phone
     from helpers.sandbox import Sandbox
@@ -31,6 +33,8 @@ __all__ = [
     "VoiceResponse",
     "check",
     "connect",
+    "explain",
+    "quiz",
 ]
 
 _HOMES = {
@@ -43,6 +47,8 @@ _HOMES = {
     "VoiceResponse": "helpers.twiml.responses",
     "check": "helpers.checks",
     "connect": "helpers.session",
+    "explain": "helpers.codes",
+    "quiz": "helpers.checks.quiz",
 }
 
 

@@ -105,6 +105,11 @@ def explained(code: int) -> tuple[str, str]:
     return "", ""
 
 
+def titled() -> list[int]:
+    """The debugger's codes that have a title of their own here."""
+    return sorted(_CODES)
+
+
 @dataclass(frozen=True)
 class Alert:
     """One entry: *said* is what was asked and what came of it, *todo* the next step."""

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "advice": PURE,
     "alerts": [*PURE, "advice"],
     "clock": PURE,
+    "codes": [*PURE, "advice", "alerts", "lessons"],
     "phone_numbers": PURE,
     "prices": PURE,
     "config": [*PURE, "phone_numbers"],
