@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import Page
+
+from tests.browser.jupyter import Lab, is_open, open_notebook, replace_cells, run_all
+
+NOTEBOOK = "scratch.ipynb"
 
 RING = """\
 from helpers.widgets import PhoneWidget
@@ -39,4 +44,20 @@ def write(path: Path, *cells: str) -> Path:
         for number, source in enumerate(cells)
     ]
     nbformat.write(notebook, path)
+    return path
+
+
+def run(page: Page, lab: Lab, *cells: str) -> Path:
+    """Begin to run these cells, and no others, in a notebook; gives its path.
+
+    A notebook and a kernel take longer to open than most tests do. So those of the last time are
+    taken again, if they still work; all widgets of then are closed.
+    """
+    path = lab.root / NOTEBOOK
+    if is_open(page, lab, NOTEBOOK):
+        replace_cells(page, *cells)
+    else:
+        write(path, *cells)
+        open_notebook(page, lab, NOTEBOOK)
+    run_all(page)
     return path

@@ -62,6 +62,24 @@ OPEN = """name => {
   return null;
 }"""
 
+IS_OPEN = """name => {
+  const panel = window.panel;
+  if (!panel || panel.isDisposed || panel.context.path !== name) return false;
+  return panel.sessionContext.session?.kernel?.status === 'idle';
+}"""
+# The new cells come first: a notebook without any makes itself one.
+REPLACE = """async sources => {
+  const { panel } = window;
+  const code = 'import ipywidgets; ipywidgets.Widget.close_all()';
+  const { kernel } = panel.sessionContext.session;
+  await kernel.requestExecute({ code, store_history: false }).done;
+  const model = panel.model.sharedModel;
+  const before = model.cells.length;
+  const cells = sources.map(source => ({ cell_type: 'code', source, metadata: {} }));
+  model.insertCells(0, cells);
+  model.deleteCellRange(cells.length, cells.length + before);
+}"""
+
 # Run All before the kernel is known would open a dialog that asks for one, and run nothing.
 # Promises are not waited for here: Playwright would wait for ever, or take them for true.
 READY = """() => {
@@ -83,6 +101,11 @@ RUN_ALL = """() => {
   const done = () => { window.ranAll = true; };
   jupyterapp.commands.execute('notebook:run-all-cells').then(done, done);
   return null;
+}"""
+
+SAVE = """() => {
+  window.saved = false;
+  window.panel.context.save().then(() => { window.saved = true; });
 }"""
 
 
@@ -215,6 +238,16 @@ def open_notebook(page: Page, lab: Lab, name: str) -> None:
     _wait_until_open(page, name)
 
 
+def is_open(page: Page, lab: Lab, name: str) -> bool:
+    """Whether the page shows the notebook *name* of this JupyterLab, with an idle kernel."""
+    return page.url.startswith(f"{lab.url}/lab/") and bool(page.evaluate(IS_OPEN, name))
+
+
+def replace_cells(page: Page, *sources: str) -> None:
+    """Put code cells in the place of those of the open notebook, and close its kernel's widgets."""
+    page.evaluate(REPLACE, list(sources))
+
+
 def close_notebook(page: Page) -> None:
     """Close the open notebook, if there is one, and end its kernel."""
     if page.url.startswith("http"):
@@ -251,5 +284,5 @@ def wait_until_done(page: Page, seconds: float = 120) -> None:
 
 def save(page: Page) -> None:
     """Save the open notebook, as JupyterLab itself does every two minutes."""
-    page.evaluate("() => { window.panel.context.save().then(() => { window.saved = true; }); }")
+    page.evaluate(SAVE)
     page.wait_for_function("() => window.saved")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo, formdemo
-from tests.browser.jupyter import Lab, open_notebook, reload, run_all, save, wait_until_done
+from tests.browser.jupyter import Lab, reload, save, wait_until_done
 
 PASSWORD = "an invented password"
 SID, TOKEN = "AC" + "1f" * 16, "9b" * 16
@@ -20,14 +20,11 @@ Show = Callable[..., Locator]
 
 
 @pytest.fixture
-def show(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Show:
-    """Show a form in a notebook of this test's own; gives its place on the page."""
+def show(page: Page, lab: Lab) -> Show:
+    """Show a form that cells make; gives its place on the page."""
 
     def shown(*cells: str) -> Locator:
-        name = f"{request.node.originalname}.ipynb"
-        demo.write(lab.root / name, *cells)
-        open_notebook(page, lab, name)
-        run_all(page)
+        demo.run(page, lab, *cells)
         wait_until_done(page)
         form = page.locator(".jp-OutputArea-output .lesson-form").first
         expect(form).to_be_visible()
@@ -73,7 +70,7 @@ def test_signing_up_keeps_no_secret(page: Page, lab: Lab, show: Show) -> None:
         }"""
     )
     save(page)
-    saved = (lab.root / "test_signing_up_keeps_no_secret.ipynb").read_text()
+    saved = (lab.root / demo.NOTEBOOK).read_text()
     assert "Sign up (a rehearsal" in saved
     for kept in (state, saved):
         assert PASSWORD not in kept
@@ -124,7 +121,7 @@ def test_credentials_are_written_on_demand_only(page: Page, lab: Lab, show: Show
     assert TOKEN in file.read_text()
     expect(form.get_by_label("Auth Token")).to_have_value("")
     save(page)
-    saved = (lab.root / "test_credentials_are_written_on_demand_only.ipynb").read_text()
+    saved = (lab.root / demo.NOTEBOOK).read_text()
     assert SID not in saved and TOKEN not in saved
     file.unlink()
 

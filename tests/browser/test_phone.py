@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo
 from tests.browser.gallery import wear
-from tests.browser.jupyter import Lab, open_notebook, reload, run_all, save, wait_until_done
+from tests.browser.jupyter import Lab, reload, run_all, save, wait_until_done
 
 BESIDE = """\
 from helpers.widgets.phone import side_by_side
@@ -34,22 +33,17 @@ def the_phone(page: Page) -> Locator:
 
 
 @pytest.fixture
-def ringing(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Locator]:
-    """A phone on the page that rings, in a notebook of this test's own."""
-    name = f"{request.node.name}.ipynb"
-    demo.write(lab.root / name, demo.RING)
-    open_notebook(page, lab, name)
-    run_all(page)
+def ringing(page: Page, lab: Lab) -> Locator:
+    """A phone on the page that rings."""
+    demo.run(page, lab, demo.RING)
     phone = the_phone(page)
     expect(phone).to_have_attribute("data-state", "ringing")
-    yield phone
+    return phone
 
 
 def test_a_waiting_cell_hears_the_click(page: Page, lab: Lab) -> None:
     """The cell below the phone awaits the answer, and ends when the person gives it."""
-    demo.write(lab.root / "waits.ipynb", demo.RING, demo.WAIT)
-    open_notebook(page, lab, "waits.ipynb")
-    run_all(page)
+    demo.run(page, lab, demo.RING, demo.WAIT)
     phone = the_phone(page)
     expect(phone).to_have_attribute("data-state", "ringing")
     phone.get_by_role("button", name="Answer").click()
@@ -176,9 +170,7 @@ def test_keys_after_the_call_are_a_sentence(ringing: Locator) -> None:
 
 
 def test_two_phones_stand_side_by_side(page: Page, lab: Lab) -> None:
-    demo.write(lab.root / "beside.ipynb", demo.RING, BESIDE)
-    open_notebook(page, lab, "beside.ipynb")
-    run_all(page)
+    demo.run(page, lab, demo.RING, BESIDE)
     both = page.locator(".jp-OutputArea-output").last.locator(".telephone")
     expect(both).to_have_count(2)
     both.nth(1).get_by_role("button", name="Answer").click(force=True)
@@ -210,9 +202,7 @@ session.phone"""
 
 
 def test_what_the_sandbox_refuses_and_its_end_are_sentences(page: Page, lab: Lab) -> None:
-    demo.write(lab.root / "refuses.ipynb", SANDBOX)
-    open_notebook(page, lab, "refuses.ipynb")
-    run_all(page)
+    demo.run(page, lab, SANDBOX)
     phone = the_phone(page)
     to = phone.get_by_label("To")
     for number, sentence in (
@@ -328,9 +318,7 @@ def test_a_reload_brings_it_back(page: Page, lab: Lab, ringing: Locator) -> None
 
 
 def test_two_views_show_the_same_phone(page: Page, lab: Lab) -> None:
-    demo.write(lab.root / "views.ipynb", demo.RING, "phone")
-    open_notebook(page, lab, "views.ipynb")
-    run_all(page)
+    demo.run(page, lab, demo.RING, "phone")
     phones = page.locator(".jp-OutputArea-output .telephone")
     expect(phones).to_have_count(2)
     phones.nth(1).get_by_role("button", name="Answer").click()

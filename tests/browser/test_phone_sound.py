@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import demo
-from tests.browser.jupyter import Lab, open_notebook, run_all, wait_until_done
+from tests.browser.jupyter import Lab, wait_until_done
 
 # Whatever sounds is also led into an analyser, whose loudest spectrum is kept.
 EARS = """() => {
@@ -25,7 +25,8 @@ EARS = """() => {
         ears.smoothingTimeConstant = 0;
         ears.minDecibels = -120;
         to.context.ears = ears;
-        setInterval(() => {
+        const listening = setInterval(() => {
+          if (to.context.state === "closed") clearInterval(listening);
           const now = new Float32Array(ears.frequencyBinCount);
           ears.getFloatFrequencyData(now);
           const had = window.heard ?? now;
@@ -101,7 +102,7 @@ NATIVE = """() => {
 def native(page: Page, lab: Lab) -> None:
     """JupyterLab is there before the first test, and is as it came before each."""
     if not page.url.startswith(lab.url):
-        open_notebook(page, lab, "03-make-a-call.ipynb")
+        demo.run(page, lab)
     page.evaluate(NATIVE)
 
 
@@ -110,11 +111,9 @@ def before(page: Page, script: str, value: Any = None) -> None:
     page.evaluate(script, value)
 
 
-def show(page: Page, lab: Lab, name: str, *cells: str) -> Locator:
+def show(page: Page, lab: Lab, *cells: str) -> Locator:
     """A phone on the page, in a notebook of these cells."""
-    demo.write(lab.root / f"{name}.ipynb", *(cells or (demo.RING,)))
-    open_notebook(page, lab, f"{name}.ipynb")
-    run_all(page)
+    demo.run(page, lab, *(cells or (demo.RING,)))
     phone = page.locator(".jp-OutputArea-output .telephone").first
     expect(phone).to_be_visible()
     return phone
@@ -140,7 +139,7 @@ def answered(phone: Locator) -> Locator:
 )
 def test_a_key_sounds_its_two_tones(page: Page, lab: Lab, key: str, row: int, column: int) -> None:
     before(page, EARS)
-    phone = answered(show(page, lab, f"tones-{row}"))
+    phone = answered(show(page, lab))
     page.evaluate("() => { window.heard = null; }")
     phone.get_by_role("button", name=key).click()
     page.wait_for_function(NEAR, arg=[650, 1000, row])
@@ -149,7 +148,7 @@ def test_a_key_sounds_its_two_tones(page: Page, lab: Lab, key: str, row: int, co
 
 def test_keys_that_the_far_end_sends_are_heard(page: Page, lab: Lab) -> None:
     before(page, EARS)
-    answered(show(page, lab, "sent"))
+    answered(show(page, lab))
     page.evaluate("() => { window.heard = null; }")
     tell(page, "from helpers.phone import Entry; fake.hear(Entry(3.0, 'Play', '8'))")
     page.wait_for_function(NEAR, arg=[650, 1000, 852])
@@ -158,7 +157,7 @@ def test_keys_that_the_far_end_sends_are_heard(page: Page, lab: Lab) -> None:
 
 def test_it_rings_until_it_is_answered(page: Page, lab: Lab) -> None:
     before(page, EARS)
-    phone = show(page, lab, "rings")
+    phone = show(page, lab)
     expect(phone).to_have_attribute("data-state", "ringing")
     phone.get_by_text("Call from").click()  # no page may sound before a click
     page.wait_for_function(LOUD, arg=[430, 490])
@@ -166,15 +165,15 @@ def test_it_rings_until_it_is_answered(page: Page, lab: Lab) -> None:
     page.wait_for_function(QUIET, arg=440)
 
 
-def test_sound_switched_off_is_off_in_the_next_page_too(page: Page, lab: Lab) -> None:
+def test_sound_switched_off_is_off_for_the_next_phone_too(page: Page, lab: Lab) -> None:
     before(page, EARS)
-    phone = show(page, lab, "mute")
+    phone = show(page, lab)
     phone.get_by_label("sound").uncheck()
     answered(phone)
     phone.get_by_role("button", name="key 5").click()
     expect(phone.get_by_role("list", name="Transcript")).to_contain_text("press")
     assert page.evaluate("() => window.heard === null") or page.evaluate(PEAK, [1150, 1700]) == 0
-    phone = show(page, lab, "mute-again")
+    phone = show(page, lab)
     expect(phone.get_by_label("sound")).not_to_be_checked()
 
 
@@ -183,7 +182,7 @@ def test_sound_switched_off_is_off_in_the_next_page_too(page: Page, lab: Lab) ->
 
 def test_what_is_said_is_read_by_a_voice_that_fits(page: Page, lab: Lab) -> None:
     before(page, VOICES, TWO)
-    phone = answered(show(page, lab, "aloud"))
+    phone = answered(show(page, lab))
     phone.get_by_label("read aloud").check()
     tell(
         page,
@@ -206,7 +205,7 @@ def test_what_is_said_is_read_by_a_voice_that_fits(page: Page, lab: Lab) -> None
 
 def test_a_voice_that_never_ends_is_over_with_its_verb(page: Page, lab: Lab) -> None:
     before(page, VOICES, TWO)
-    phone = answered(show(page, lab, "endless"))
+    phone = answered(show(page, lab))
     phone.get_by_label("read aloud").check()
     tell(page, "fake.ear('words', text='Hello', seconds=0.4)")
     page.wait_for_function("() => window.spoken.length === 1")
@@ -216,7 +215,7 @@ def test_a_voice_that_never_ends_is_over_with_its_verb(page: Page, lab: Lab) -> 
 
 def test_it_is_silent_unless_asked(page: Page, lab: Lab) -> None:
     before(page, VOICES, TWO)
-    phone = answered(show(page, lab, "silent"))
+    phone = answered(show(page, lab))
     tell(page, "fake.ear('words', text='Hello', seconds=0.4)")
     expect(phone).to_have_attribute("data-ear", "words")
     assert page.evaluate("() => window.spoken.length") == 0
@@ -224,7 +223,7 @@ def test_it_is_silent_unless_asked(page: Page, lab: Lab) -> None:
 
 
 def test_a_browser_without_voices_says_so(page: Page, lab: Lab) -> None:
-    phone = answered(show(page, lab, "voiceless"))
+    phone = answered(show(page, lab))
     phone.get_by_label("read aloud").check()
     expect(phone.get_by_label("Notice")).to_have_text(
         "This browser has no voices: read the captions instead."
@@ -257,7 +256,7 @@ print(sound.getframerate(), "Hz,", "a voice" if max(frames) > 1000 else "silence
 
 
 def test_what_the_microphone_hears_is_in_the_recording(page: Page, lab: Lab) -> None:
-    phone = show(page, lab, "records", RECORD, FETCH)
+    phone = show(page, lab, RECORD, FETCH)
     phone.get_by_label("microphone").check()
     answered(phone)
     expect(phone).to_have_attribute("data-microphone", "recording")
@@ -284,7 +283,7 @@ REFUSES = """name => {
 
 def test_it_says_what_for_before_the_browser_asks(page: Page, lab: Lab) -> None:
     before(page, PROMPT)
-    phone = show(page, lab, "prompts")
+    phone = show(page, lab)
     phone.get_by_label("microphone").check()
     expect(phone.get_by_text("The browser will ask")).to_be_visible()
     expect(phone.get_by_role("button", name="Let the browser ask")).to_be_focused()
@@ -308,7 +307,7 @@ def test_it_says_what_for_before_the_browser_asks(page: Page, lab: Lab) -> None:
 )
 def test_without_a_microphone_one_types(page: Page, lab: Lab, name: str, sentence: str) -> None:
     before(page, REFUSES, name)
-    phone = answered(show(page, lab, f"lacks-{name}"))
+    phone = answered(show(page, lab))
     tell(page, "fake.ear('record', beep=True, seconds=30.0)")
     expect(phone.get_by_label("Recording")).to_contain_text("type what you say")
     phone.get_by_label("microphone").click()  # not `check`, for it is off again at once
@@ -334,7 +333,7 @@ RECOGNISES = """here => {
 
 def test_words_may_be_spoken_where_the_browser_recognises_them_itself(page: Page, lab: Lab) -> None:
     before(page, RECOGNISES, "available")
-    phone = answered(show(page, lab, "recognises"))
+    phone = answered(show(page, lab))
     expect(phone.get_by_role("button", name="Speak")).to_be_hidden()
     tell(page, "fake.ear('listen', speech=True, language='en-GB')")
     phone.get_by_role("button", name="Speak").click()
@@ -345,7 +344,7 @@ def test_words_may_be_spoken_where_the_browser_recognises_them_itself(page: Page
 
 def test_a_browser_that_would_send_speech_away_is_not_asked(page: Page, lab: Lab) -> None:
     before(page, RECOGNISES, "downloadable")
-    phone = answered(show(page, lab, "sends-away"))
+    phone = answered(show(page, lab))
     tell(page, "fake.ear('listen', speech=True, language='en-GB')")
     expect(phone).to_have_attribute("data-ear", "listen")
     expect(phone.get_by_role("button", name="Speak")).to_be_hidden()
@@ -371,7 +370,7 @@ fake.ear("file", sound="tune", seconds=2.0)"""
 
 def test_a_file_is_played_and_broken_off(page: Page, lab: Lab) -> None:
     before(page, EARS)
-    answered(show(page, lab, "plays"))
+    answered(show(page, lab))
     tell(page, TONE)
     page.wait_for_function(LOUD, arg=[580, 620])
     tell(page, "fake.ear('listen', keys=True)")
@@ -380,7 +379,7 @@ def test_a_file_is_played_and_broken_off(page: Page, lab: Lab) -> None:
 
 
 def test_a_file_no_browser_can_play_is_told(page: Page, lab: Lab) -> None:
-    phone = answered(show(page, lab, "unplayable"))
+    phone = answered(show(page, lab))
     tell(page, "fake.files['x'] = ('audio/x-gsm', b'none')")
     tell(page, "fake.ear('file', sound='x', seconds=9.0)")
     expect(phone.get_by_label("Notice")).to_contain_text("cannot play this file")
