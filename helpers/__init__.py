@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.codes import explain
     from helpers.errors import TwilioError
+    from helpers.learner.certificate import certificate
+    from helpers.learner.progress import progress
     from helpers.phone import Phone
     from helpers.sandbox import Sandbox
     from helpers.session import connect
@@ -31,9 +33,11 @@ __all__ = [
     "Sandbox",
     "TwilioError",
     "VoiceResponse",
+    "certificate",
     "check",
     "connect",
     "explain",
+    "progress",
     "quiz",
 ]
 
@@ -45,9 +49,11 @@ _HOMES = {
     "Sandbox": "helpers.sandbox",
     "TwilioError": "helpers.errors",
     "VoiceResponse": "helpers.twiml.responses",
+    "certificate": "helpers.learner.certificate",
     "check": "helpers.checks",
     "connect": "helpers.session",
     "explain": "helpers.codes",
+    "progress": "helpers.learner.progress",
     "quiz": "helpers.checks.quiz",
 }
 

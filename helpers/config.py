@@ -183,6 +183,11 @@ def _watched(given: Mapping[str, str]) -> bool:
     return answer.lower() == "yes"
 
 
+def is_watched() -> bool:
+    """Whether a person is there, by the environment alone; SettingsError as `read_settings`."""
+    return _watched({name: value for name, value in os.environ.items() if value})
+
+
 def _label(given: Mapping[str, str], name: str) -> str | None:
     """A part of a host's name, such as ``ie1`` or ``dublin``: nothing else, for a password is sent
     to the host that it names."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
 from helpers.errors import HelperError
+from helpers.learner import record
 
 __all__ = ["Gap", "Verdict", "check", "checks_of", "not_tried", "not_yet", "right"]
 
@@ -41,6 +42,10 @@ def check(exercise: str, *answer: Any) -> Verdict:
         verdict: Verdict = judge(*answer)
     except Gap as gap:
         verdict = gap.verdict
+    if verdict.right is not None and (
+        lost := record.note(record.EXERCISE, exercise, verdict.right)
+    ):
+        print(lost)
     return verdict
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from helpers.checks import checks_of
 from helpers.checks.verdict import Verdict, not_yet, right
 from helpers.errors import HelperError
+from helpers.learner import record
 
 
 class Question:
@@ -64,7 +65,10 @@ class Quiz:
                 f"There is no question {question!r}.",
                 next_step=f"They are numbered from 1 to {len(self.questions)}.",
             )
-        return self.questions[question - 1].answer(letter)
+        verdict = self.questions[question - 1].answer(letter)
+        if lost := record.note(record.QUESTION, f"{self.lesson}.{question}", verdict.right):
+            print(lost)
+        return verdict
 
     def __repr__(self) -> str:
         asked = [f"{n}. {question!r}" for n, question in enumerate(self.questions, start=1)]

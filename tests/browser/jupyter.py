@@ -199,6 +199,7 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "IPYTHONDIR": "ipython",
+            "TWILIO_PROGRESS": "progress.jsonl",
         }
         private = {name: str(home / folder) for name, folder in folders.items()}
         # The kernels find the package and the tests' own helpers also when not installed.

@@ -45,9 +45,11 @@ MAY_IMPORT: dict[str, list[str]] = {
     "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
 }
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
+MAY_IMPORT["learner"] = [*BASE, "lessons", "checks"]
+MAY_IMPORT["checks"].append("learner")
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
-MAY_IMPORT["session"] += ["alerts", "live", "progress_bar", "stand_in"]
+MAY_IMPORT["session"] += ["learner", "alerts", "live", "progress_bar", "stand_in"]
 
 # What each place may import beyond the standard library.
 LIBRARIES: dict[str, set[str]] = {

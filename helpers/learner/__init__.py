@@ -1,0 +1,6 @@
+"""What a reader has done: kept in a file of the reader's own, and told to nobody.
+
+record       the file: which exercises and questions were right, and when
+progress     what is done, what is open, and where to go on
+certificate  a drawing that says so
+"""
