@@ -99,7 +99,7 @@ endif
 	@$(RUN) scripts/python_is_new_enough.py
 	@touch $@
 
-$(LEARN): .venv/.made pyproject.toml requirements.lock scripts/lab-settings.json
+$(LEARN): .venv/.made pyproject.toml requirements.lock scripts/lab-settings.json scripts/kernel-config.py
 	@echo 'Installing into .venv what the notebooks need (the first time takes a minute) ...'
 	@sed '/^# ---- developers/,$$d' requirements.lock > .venv/learn.lock
 ifneq ($(UV),)
@@ -111,6 +111,8 @@ else
 endif
 	@mkdir -p .venv/share/jupyter/lab/settings
 	@cp scripts/lab-settings.json .venv/share/jupyter/lab/settings/overrides.json
+	@mkdir -p .venv/etc/ipython
+	@cp scripts/kernel-config.py .venv/etc/ipython/ipython_kernel_config.py
 	@touch $@
 
 $(CHECK): $(LEARN)
