@@ -32,6 +32,7 @@ from helpers import VoiceResponse, connect
 from helpers.phone import Entry
 from helpers.widgets import *
 from helpers.widgets.calling import call_report
+from helpers.widgets.following import Following
 from helpers.widgets.texting import _report
 from tests.widgets.fake import SHOP, FakePhone
 
@@ -231,6 +232,7 @@ FORMS = [
         "form = estimator()\nform.fill(**{next(n for n, v in"
         " form.values.items() if isinstance(v, int)): 'many'})\nform",
     ),
+    State("estimate", "estimate(texts=2000, numbers=1)", shows=".jp-RenderedHTMLCommon"),
     State("editor", "form = twiml_editor(session)\nform"),
     State(
         "editor-problems",
@@ -251,6 +253,11 @@ PICTURES = [
     State("states", "session.states(told)", shows=RENDERED),
     State("states-of-a-text", "session.states(texted)", shows=RENDERED),
     State("document", "session.document(told)", shows=RENDERED),
+    State(
+        "document-followed",
+        "Following(lambda: session.document(told), lambda since, seconds: since)",
+        shows=".widget-html",
+    ),
     State("traffic", "session.traffic(told)", _unfold, shows=RENDERED),
     State("one-exchange", "session.traffic(told)[1]", shows=RENDERED),
     State("alerts", "session.alerts()", shows=RENDERED),
@@ -284,6 +291,23 @@ STEPS = [
 def states() -> list[State]:
     """All of them, in the order of the notebook."""
     return [*PHONE, *FORMS, *PICTURES, *STEPS]
+
+
+#: Every widget and picture that says how a notebook shall show it, and a state that shows it.
+SHOWN = {
+    "Documents": "document",
+    "Estimate": "estimate",
+    "Following": "document-followed",
+    "Form": "text-done",
+    "Moment": "moment",
+    "PhoneWidget": "phone-caption",
+    "SideBySide": "phone-two",
+    "States": "states",
+    "Stepper": "steps-some",
+    "Story": "story",
+    "Traffic": "traffic",
+    "WithPhone": "call-done",
+}
 
 
 def cell_of(state: State) -> str:

@@ -161,7 +161,8 @@ def test_a_second_answer_is_a_sentence(ringing: Locator) -> None:
 
 
 def test_keys_after_the_call_are_a_sentence(ringing: Locator) -> None:
-    ringing.get_by_role("button", name="Decline").click()
+    ringing.get_by_role("button", name="Answer").click()
+    ringing.get_by_role("button", name="Hang up").click()
     expect(ringing).to_have_attribute("data-state", "idle")
     ringing.get_by_role("button", name="key 5").click()
     expect(ringing.get_by_role("alert")).to_have_text(
@@ -213,6 +214,12 @@ def test_what_the_sandbox_refuses_and_its_end_are_sentences(page: Page, lab: Lab
         phone.get_by_role("button", name="Call", exact=True).click()
         expect(phone.get_by_role("alert")).to_have_text(sentence)
         expect(to).to_have_value(number)
+    to.fill("555")
+    text = phone.get_by_label("Text", exact=True)
+    text.fill("Hello")
+    text.press("Enter")
+    expect(phone.get_by_role("alert")).to_contain_text("not '555'")
+    expect(text).to_have_value("Hello")
     tell(page, "session.close()")
     expect(phone.get_by_role("alert")).to_contain_text("it was stopped")
     phone.get_by_role("button", name="Answer").click(force=True)

@@ -295,24 +295,35 @@ def test_it_says_what_for_before_the_browser_asks(page: Page, lab: Lab) -> None:
     expect(phone).to_have_attribute("data-microphone", "on")
 
 
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        ("NotFoundError", "No microphone was found: type what you say instead."),
-        (
-            "NotAllowedError",
-            "The browser does not let this page use the microphone: type what you say instead.",
-        ),
-    ],
-)
-def test_without_a_microphone_one_types(page: Page, lab: Lab, name: str, sentence: str) -> None:
-    before(page, REFUSES, name)
+INSTEAD = "type what you say instead."
+REFUSALS = {
+    "NotFoundError": f"No microphone was found: {INSTEAD}",
+    "NotAllowedError": f"The browser does not let this page use the microphone: {INSTEAD}",
+    "NotReadableError": f"Another program holds the microphone: {INSTEAD}",
+    "OddError": f"The microphone does not work (OddError): {INSTEAD}",
+}
+# As on a page that came over plain http from another machine.
+INSECURE = """() => {
+  Object.defineProperty(navigator.mediaDevices, 'getUserMedia',
+    { value: undefined, configurable: true });
+}"""
+
+
+def test_without_a_microphone_one_types(page: Page, lab: Lab) -> None:
     phone = answered(show(page, lab))
     tell(page, "fake.ear('record', beep=True, seconds=30.0)")
     expect(phone.get_by_label("Recording")).to_contain_text("type what you say")
-    phone.get_by_label("microphone").click()  # not `check`, for it is off again at once
-    expect(phone.get_by_label("Notice")).to_have_text(sentence)
-    expect(phone.get_by_label("microphone")).not_to_be_checked()
+    microphone = phone.get_by_label("microphone")
+    for name, sentence in REFUSALS.items():
+        before(page, REFUSES, name)
+        microphone.click()  # not `check`, for it is off again at once
+        expect(phone.get_by_label("Notice")).to_have_text(sentence)
+        expect(microphone).not_to_be_checked()
+    before(page, INSECURE)
+    microphone.click()
+    expect(phone.get_by_label("Notice")).to_have_text(
+        f"The browser keeps the microphone from this page, which needs https: {INSTEAD}"
+    )
     phone.get_by_label("Say", exact=True).fill("My message")
     phone.get_by_role("button", name="Say it").click()
     expect(phone.get_by_role("list", name="Transcript")).to_contain_text("My message")

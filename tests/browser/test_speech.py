@@ -16,22 +16,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import demo
 from tests.browser.conftest import WINDOW
-from tests.browser.jupyter import CHROMIUM, Lab, chromium, close_notebook, open_notebook, run_all
+from tests.browser.jupyter import CHROMIUM, Lab, chromium, close_notebook
 
 DAEMON = shutil.which("speech-dispatcher")
-# Debian keeps the modules here; other systems have a folder of the machine's kind between.
-MODULE = next(Path("/usr/lib").glob("**/speech-dispatcher-modules/sd_espeak-ng"), None)
+MODULE = Path("/usr/lib/speech-dispatcher-modules/sd_espeak-ng")  # where Debian keeps it
 LACKS = (
     "real speech needs Chromium and: apt install speech-dispatcher speech-dispatcher-espeak-ng "
     "espeak-ng"
 )
 READY = 30  # seconds the daemon may take until it says that it can speak
-VOICES = 60_000  # milliseconds until Chromium has asked it for its thousands of voices
-SPOKEN = 60_000  # ... until a few words are said: they take four seconds on an idle machine
+LONG = 60_000  # milliseconds for what takes a moment on an idle machine
 OFTEN = 250  # milliseconds between two looks: thousands of voices take a while to count
 
 # What is spoken goes nowhere, and faster than it would be heard: no sound card is needed.
@@ -47,8 +45,6 @@ DisableAutoSpawn
 # Notes what becomes of everything that the page has spoken.
 LISTEN = """() => {
   window.spoken = [];
-  if (window.listens) return;
-  window.listens = true;
   const speak = speechSynthesis.speak.bind(speechSynthesis);
   speechSynthesis.speak = words => {
     for (const type of ['start', 'end', 'error']) {
@@ -59,17 +55,17 @@ LISTEN = """() => {
     speak(words);
   };
 }"""
-CAME = "([type, text]) => window.spoken.some(each => each[0] === type && each[1] === text)"
+OVER = "() => window.spoken.some(([type]) => type !== 'start')"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def voices() -> Iterator[dict[str, str | float | bool]]:
     """The environment of a browser that can speak; without voices the tests are skipped, unless
     REQUIRE_SPEECH=1 says they must run.
 
     The daemon is our own, with its own socket: nothing is heard, and nobody else's is disturbed.
     """
-    if DAEMON is None or MODULE is None or not CHROMIUM.exists():
+    if DAEMON is None or not MODULE.exists() or not CHROMIUM.exists():
         if os.environ.get("REQUIRE_SPEECH") == "1":
             pytest.fail(LACKS)
         pytest.skip(LACKS)
@@ -86,24 +82,24 @@ def voices() -> Iterator[dict[str, str | float | bool]]:
             "XDG_CONFIG_HOME": folder,
             "SPEECHD_ADDRESS": f"unix_socket:{address}",
         }
-        log = (settings / "log").open("w+", encoding="utf-8", errors="replace")
-        daemon = subprocess.Popen(
-            [DAEMON, "-s", "-t", "0", "-C", str(settings), "-S", str(address)],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+        printed = Path(folder) / "printed"
+        with printed.open("wb") as log:
+            daemon = subprocess.Popen(
+                [DAEMON, "-s", "-t", "0", "-C", str(settings), "-S", str(address)],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         try:
-            _wait_until_it_speaks(daemon, address, settings / "log")
+            _wait_until_it_speaks(daemon, address, printed)
             yield {**env}
         finally:
             daemon.terminate()
             daemon.wait(10)
-            log.close()
 
 
-def _wait_until_it_speaks(daemon: subprocess.Popen[bytes], address: Path, log: Path) -> None:
+def _wait_until_it_speaks(daemon: subprocess.Popen[bytes], address: Path, printed: Path) -> None:
     """Ask the daemon for its modules, in its own protocol, until it names ours.
 
     That the socket's file is there is not enough: Chromium asks once, and where nobody listens yet
@@ -114,9 +110,9 @@ def _wait_until_it_speaks(daemon: subprocess.Popen[bytes], address: Path, log: P
     while "espeak-ng" not in told:
         # It ended, or it has a moment more to begin.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            pytest.fail(f"speech-dispatcher ended with {daemon.wait(0.05)}: {_last(log)}")
+            pytest.fail(f"speech-dispatcher ended with {daemon.wait(0.05)}: {_last(printed)}")
         if time.monotonic() > until:
-            pytest.fail(f"speech-dispatcher is not ready to speak ({told!r}): {_last(log)}")
+            pytest.fail(f"speech-dispatcher is not ready to speak ({told!r}): {_last(printed)}")
         with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
             line.settimeout(READY)
             line.connect(str(address))
@@ -124,63 +120,49 @@ def _wait_until_it_speaks(daemon: subprocess.Popen[bytes], address: Path, log: P
             told = line.makefile(encoding="utf-8").readline()
 
 
-def _last(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
+def _last(printed: Path) -> str:
+    return printed.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
-@pytest.fixture(scope="module")
-def speaking(voices: dict[str, str | float | bool], lab: Lab) -> Iterator[Page]:
-    """JupyterLab in a browser with voices."""
+@pytest.fixture
+def page(voices: dict[str, str | float | bool]) -> Iterator[Page]:
+    """A page of a browser with voices."""
     with (
         sync_playwright() as playwright,
         chromium(playwright, "--enable-speech-dispatcher", env=voices) as browser,
     ):
-        page = browser.new_page(viewport=WINDOW)
-        open_notebook(page, lab, "03-make-a-call.ipynb")
-        # The first question for voices only makes Chromium fetch them.
-        page.wait_for_function(
-            "() => speechSynthesis.getVoices().length > 0", timeout=VOICES, polling=OFTEN
-        )
-        yield page
-        close_notebook(page)
+        opened = browser.new_page(viewport=WINDOW)
+        yield opened
+        close_notebook(opened)
 
 
-def listening(page: Page, lab: Lab, name: str, cell: str) -> Locator:
-    """A phone that rings and reads aloud, in a page that notes what becomes of its words."""
-    demo.write(lab.root / f"{name}.ipynb", cell)
-    open_notebook(page, lab, f"{name}.ipynb")
-    page.evaluate(LISTEN)
-    run_all(page)
-    phone = page.locator(".jp-OutputArea-output .telephone").first
-    expect(phone).to_have_attribute("data-state", "ringing", timeout=SPOKEN)
-    phone.get_by_label("read aloud").check()
-    return phone
-
-
-def came(page: Page, kind: str, words: str) -> None:
-    """Wait until *words* have begun (``start``), were said (``end``) or cut (``error``)."""
-    page.wait_for_function(CAME, arg=[kind, words], timeout=SPOKEN, polling=OFTEN)
-
-
-SAY = """\
+# So many words take the call so long that the voice is done before the verb is.
+WORDS = " ".join(["So it is."] * 20)
+SAY = f"""\
 from helpers import connect
 
 session = connect(lesson="03")
 call = session.client.calls.create(
     to=session.phone.number, from_=session.number,
-    twiml="<Response><Say>{words}</Say></Response>",
+    twiml="<Response><Say>{WORDS}</Say></Response>",
 )
 session.phone"""
 
 
-def test_what_is_said_in_a_call_is_spoken(speaking: Page, lab: Lab) -> None:
-    # So many words take the call so long that the voice is done before the verb is.
-    words = "So it is. " * 20
-    phone = listening(speaking, lab, "spoken", SAY.format(words=words))
+def test_what_is_said_in_a_call_is_spoken(page: Page, lab: Lab) -> None:
+    demo.run(page, lab)
+    # The first question for voices only makes Chromium fetch them.
+    asked = "() => speechSynthesis.getVoices().length > 0"
+    page.wait_for_function(asked, timeout=LONG, polling=OFTEN)
+    page.evaluate(LISTEN)
+    demo.run(page, lab, SAY)
+    phone = page.locator(".jp-OutputArea-output .telephone").first
+    expect(phone).to_have_attribute("data-state", "ringing", timeout=LONG)
+    phone.get_by_label("read aloud").check()
     phone.get_by_role("button", name="Answer").click()
-    expect(phone.get_by_label("What you hear")).to_have_text(words.strip(), timeout=SPOKEN)
-    came(speaking, "end", words.strip())
-    spoken = speaking.evaluate("() => window.spoken")
-    assert [kind for kind, *_ in spoken] == ["start", "end"]
-    assert all(lang.startswith("en") for _, _, lang, _ in spoken)
+    expect(phone.get_by_label("What you hear")).to_have_text(WORDS, timeout=LONG)
+    page.wait_for_function(OVER, timeout=LONG, polling=OFTEN)
+    spoken = page.evaluate("() => window.spoken")
+    assert [[kind, text] for kind, text, *_ in spoken] == [["start", WORDS], ["end", WORDS]]
+    assert all(lang.startswith("en") for _, _, lang, _ in spoken), spoken
     expect(phone).to_have_attribute("data-speaking", "false")

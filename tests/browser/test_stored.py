@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe, gallery
-from tests.browser.jupyter import Lab, open_notebook
+from tests.browser.jupyter import ROOT, Lab, open_notebook
 from tests.browser.sheet import store
 
 # Twelve letters of a secret would be enough to be recognised.
 SECRETS = (gallery.PASSWORD, gallery.TOKEN[:12], gallery.SID, "0123456789abcdef")
 ADDRESS = re.compile(r"127\.0\.0\.1|localhost|/tmp/")
 TEXT_ONLY = ("alerts", "one-exchange")
+DISPLAYS = ("_repr_html_", "_repr_mimebundle_", "_ipython_display_")
 OUTPUTS = ".jp-Notebook .jp-OutputArea-output"
 
 
@@ -35,6 +37,19 @@ def outputs(path: Path) -> dict[str, Any]:
     names = [each.name for each in gallery.states()]
     assert all(len(cell.outputs) == 1 for cell in cells)
     return {name: cell.outputs[0].data for name, cell in zip(names, cells, strict=True)}
+
+
+def test_the_gallery_leaves_nothing_out() -> None:
+    show_themselves = {
+        node.name
+        for folder in ("widgets", "story")
+        for path in (ROOT / "helpers" / folder).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any(getattr(each, "name", "") in DISPLAYS for each in node.body)
+    }
+    assert show_themselves == set(gallery.SHOWN)
+    assert set(gallery.SHOWN.values()) <= {state.name for state in gallery.states()}
 
 
 def test_each_has_text_and_a_picture_and_no_secret(stored: Path) -> None:
