@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.checks import check
-    from helpers.checks.quiz import quiz
     from helpers.client import Client
     from helpers.codes import explain
     from helpers.errors import TwilioError
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.session import connect
     from helpers.signing import RequestValidator
     from helpers.twiml import MessagingResponse, VoiceResponse
+    from helpers.widgets.quiz import quiz
 
 __all__ = [
     "Client",
@@ -54,7 +54,7 @@ _HOMES = {
     "connect": "helpers.session",
     "explain": "helpers.codes",
     "progress": "helpers.learner.progress",
-    "quiz": "helpers.checks.quiz",
+    "quiz": "helpers.widgets.quiz",
 }
 
 

@@ -1,9 +1,10 @@
 """A lesson's quiz: two or three questions, each option with a reply that teaches.
 
-    quiz("03")                    shows the questions
-    quiz("03").answer(1, "b")     the verdict on an answer to question 1
+    quiz_of("03")                    the questions
+    quiz_of("03").answer(1, "b")     the verdict on an answer to question 1
 
-The questions stand with the lesson's checks, as ``QUIZ`` in `nb_03.py`.
+The questions stand with the lesson's checks, as ``QUIZ`` in `nb_03.py`. What a notebook shows is
+``quiz("03")``, with buttons: `helpers.widgets.quiz`.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Quiz:
-    """The questions of a lesson; shown as text, and in a notebook with buttons."""
+    """The questions of a lesson, shown as text."""
 
     lesson: str
     questions: tuple[Question, ...] = field(repr=False)
@@ -76,7 +77,7 @@ class Quiz:
         return "\n\n".join([*asked, how])
 
 
-def quiz(lesson: str) -> Quiz:
+def quiz_of(lesson: str) -> Quiz:
     """The quiz of a lesson such as "03"; HelperError if it has none."""
     module: Any = checks_of(lesson)
     questions = getattr(module, "QUIZ", ())

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "clock": PURE,
     "codes": [*PURE, "advice", "alerts", "lessons"],
     "phone_numbers": PURE,
+    "pictures": PURE,
     "prices": PURE,
     "config": [*PURE, "phone_numbers"],
     "signing": PURE,
@@ -47,6 +48,7 @@ MAY_IMPORT: dict[str, list[str]] = {
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
 MAY_IMPORT["learner"] = [*BASE, "lessons", "checks"]
 MAY_IMPORT["checks"].append("learner")
+MAY_IMPORT["widgets"].append("checks")
 for place in ("session", "widgets", "checks"):
     MAY_IMPORT[place].append("story")
 MAY_IMPORT["session"] += ["learner", "alerts", "live", "progress_bar", "stand_in"]
