@@ -20,7 +20,7 @@ import requests
 from helpers.checks.verdict import Gap
 from helpers.client import Client
 from helpers.errors import HandsetError, TwilioError
-from helpers.phone import Entry, Phone
+from helpers.phone import Entry, Phone, PhoneCall
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
 from helpers.serving import Site
@@ -127,12 +127,25 @@ class Rehearsal:
             call = self.client.calls.create(**what)
         except TwilioError as refused:
             raise Gap(f"Twilio refuses the call: {refused.code} {refused.msg}") from refused
-        return self._play(call.sid, replies)
+        person = _Person(self.phone, call.sid, replies)
+        self._play([person])
+        return self._heard(person)
 
-    def call_in(self, url: str, *, replies: Replies = (), **settings: Any) -> Heard:
-        """Let the phone call the number, whose page is *url*, until the call is over."""
+    def call_in(
+        self, url: str, *, replies: Replies = (), phone: Phone | None = None, **settings: Any
+    ) -> Heard:
+        """Let the phone, or another, call the number, whose page is *url*, until that is over."""
+        return self.call_together(url, [(phone or self.phone, replies)], **settings)[0]
+
+    def call_together(
+        self, url: str, callers: Sequence[tuple[Phone, Replies]], **settings: Any
+    ) -> list[Heard]:
+        """The same for several phones that call at once, each with its replies."""
         self._answer_with(voice_url=url, **settings)
-        return self._play(self.phone.call(self.number), replies)
+        calls = [(phone, phone.call(self.number), replies) for phone, replies in callers]
+        people = [_Person(*call) for call in calls]
+        self._play(people)
+        return [self._heard(person) for person in people]
 
     def text_in(
         self, body: str, url: str, *, media: Sequence[str] = (), **settings: Any
@@ -156,6 +169,10 @@ class Rehearsal:
             "Have a document that ends, or hangs up, after a few rounds.",
         )
 
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass, with all that is due in them."""
+        self._clock("POST", {"Advance": f"{seconds:f}"})
+
     def alerts(self) -> list[tuple[int, str]]:
         """What went wrong so far, oldest first."""
         found = self.client.notifications.list()
@@ -166,43 +183,21 @@ class Rehearsal:
     def _answer_with(self, **settings: Any) -> None:
         self.client.incoming_phone_numbers.list(limit=1)[0].update(**settings)
 
-    def _play(self, sid: str, replies: Replies) -> Heard:
-        waiting = list(replies)
-        heard_until = 0  # entries that an earlier reply has answered
+    def _play(self, people: Sequence[_Person]) -> None:
+        def all_done() -> bool:
+            live = [person.acts() for person in people]  # each gets its turn
+            return not any(live)
 
-        def act() -> bool:
-            nonlocal heard_until
-            mine = next((one for one in self.phone.calls if one.sid == sid), None)
-            if mine is None:
-                return False
-            if waiting and mine.status == "in-progress":
-                words, reply = waiting[0]
-                for place, entry in enumerate(mine.transcript[heard_until:], start=heard_until):
-                    if entry.verb == "Say" and _folded(words) in _folded(entry.text):
-                        heard_until = place + 1
-                        waiting.pop(0)
-                        self._reply(reply)
-                        break
-            return not mine.live
-
-        self.run(act)
-        self.run()  # what comes after the call: callbacks, transcriptions
+        self.run(all_done)
+        self.run()  # what comes after the calls: callbacks, transcriptions
         self._no_failures()
-        call = self.client.calls(sid).fetch()
-        mine = next((one for one in self.phone.calls if one.sid == sid), None)
-        entries = mine.transcript if mine is not None else []
-        return Heard(sid, str(call.status), entries, self.alerts(), [words for words, _ in waiting])
 
-    def _reply(self, reply: str) -> None:
-        try:
-            if reply == HANG_UP:
-                self.phone.hangup()
-            elif set(reply) <= KEYS:
-                self.phone.press(reply)
-            else:
-                self.phone.speak(reply)
-        except HandsetError as over:
-            raise Gap(f"the call was over before the person could answer: {over.what}") from over
+    def _heard(self, person: _Person) -> Heard:
+        call = self.client.calls(person.sid).fetch()
+        mine = person.call()
+        entries = mine.transcript if mine is not None else []
+        unheard = [words for words, _ in person.waiting]
+        return Heard(person.sid, str(call.status), entries, self.alerts(), unheard)
 
     def _no_failures(self) -> None:
         for site in self.sites:
@@ -221,6 +216,45 @@ class Rehearsal:
         reply.raise_for_status()
         told: dict[str, Any] = reply.json()
         return told
+
+
+class _Person:
+    """Who is in a call, and gives each of their replies once its words were said."""
+
+    def __init__(self, phone: Phone, sid: str, replies: Replies) -> None:
+        self.phone, self.sid = phone, sid
+        self.waiting = list(replies)
+        self._heard_until = 0  # entries that an earlier reply has answered
+
+    def call(self) -> PhoneCall | None:
+        return next((one for one in self.phone.calls if one.sid == self.sid), None)
+
+    def acts(self) -> bool:
+        """Reply if it is time to; whether the call still goes on."""
+        mine = self.call()
+        if mine is None:
+            return True  # it has not reached the phone yet
+        if self.waiting and mine.status == "in-progress":
+            words, reply = self.waiting[0]
+            for place, entry in enumerate(mine.transcript):
+                said = entry.verb == "Say" and _folded(words) in _folded(entry.text)
+                if said and place >= self._heard_until:
+                    self._heard_until = place + 1
+                    self.waiting.pop(0)
+                    self._reply(reply)
+                    break
+        return mine.live
+
+    def _reply(self, reply: str) -> None:
+        try:
+            if reply == HANG_UP:
+                self.phone.hangup()
+            elif set(reply) <= KEYS:
+                self.phone.press(reply)
+            else:
+                self.phone.speak(reply)
+        except HandsetError as over:
+            raise Gap(f"the call was over before the person could answer: {over.what}") from over
 
 
 def _folded(text: str) -> str:

@@ -53,6 +53,26 @@ def test_a_person_can_hang_up_and_speak(stage):
     assert ("speak", "sales please") in [(entry.verb, entry.text) for entry in heard.entries]
 
 
+def test_somebody_else_calls(stage):
+    def greet(request):
+        return f"<Response><Say>Hello {request['From']}</Say></Response>"
+
+    ada = stage.handset("+14155550143")
+    assert stage.call_in(stage.serve(greet), phone=ada).said == ["Hello +14155550143"]
+
+
+def test_people_who_call_at_once_are_answered_in_turn(stage):
+    ada = stage.handset("+14155550143")
+    callers = [(stage.phone, [("press 1", "1")]), (ada, [("press 1", HANG_UP)])]
+    mine, hers = stage.call_together(stage.serve(menu), callers)
+    assert mine.said == ["Press 1 for the weather.", "It is sunny."]
+    assert hers.verbs()[-1] == "hangup"
+    assert [visit.params["From"] for visit in stage.asked][:2] == [
+        stage.phone.number,
+        ada.number,
+    ]
+
+
 def test_texts_are_answered(stage):
     def echo(request):
         response = MessagingResponse()
