@@ -31,12 +31,19 @@ _ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its *id*, its *kind* ("markdown" or "code"), its *source*, its *tags*."""
+    """A cell: its *id*, its *kind* ("markdown" or "code"), its *source*, its *tags*.
+
+    *outputs* are what is stored of its run, *count* is how manieth run that was (None: it was never
+    run); *rest* is what else the notebook keeps of it (metadata, attachments).
+    """
 
     id: str
     kind: str
     source: str
     tags: tuple[str, ...] = ()
+    outputs: tuple[dict[str, Any], ...] = field(default=(), repr=False, compare=False)
+    count: int | None = field(default=None, repr=False, compare=False)
+    rest: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,9 @@ def _cells(notebook: dict[str, Any]) -> Iterator[Cell]:
             str(cell["cell_type"]),
             source if isinstance(source, str) else "".join(source),
             tuple(cell.get("metadata", {}).get("tags", ())),
+            tuple(cell.get("outputs", ())),
+            cell.get("execution_count"),
+            {name: cell[name] for name in ("metadata", "attachments") if name in cell},
         )
 
 
