@@ -28,7 +28,7 @@ CHECK := .venv/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help lab test check bench notebooks sandbox doctor lock clean
+.PHONY: help lab test check bench notebooks sandbox update doctor lock clean
 
 help:
 	@echo 'make lab        open the first notebook in JupyterLab      LAB_ARGS="--no-browser --port 8889"'
@@ -37,6 +37,7 @@ help:
 	@echo 'make bench      how fast it is, beside its peers and limits in the same run'
 	@echo 'make notebooks  run every notebook and store its outputs   NOTEBOOKS=notebooks/03-make-a-call.ipynb'
 	@echo 'make sandbox    the telephone company alone                SANDBOX_ARGS="--port 8080"'
+	@echo 'make update     the newest lessons, with what you wrote in them kept'
 	@echo 'make doctor     what is wrong with this set-up, and how to mend it'
 	@echo 'make lock       choose versions anew                       LOCK_ARGS=--upgrade'
 	@echo 'make clean      remove .venv and everything made'
@@ -67,6 +68,9 @@ notebooks: $(LEARN)
 
 sandbox: $(LEARN)
 	@$(RUN) -m helpers.sandbox $(SANDBOX_ARGS)
+
+update: $(LEARN)
+	@$(RUN) -m helpers.learner.update
 
 doctor: $(LEARN)
 	@$(RUN) -m helpers.doctor
@@ -113,6 +117,7 @@ endif
 	@cp scripts/lab-settings.json .venv/share/jupyter/lab/settings/overrides.json
 	@mkdir -p .venv/etc/ipython
 	@cp scripts/kernel-config.py .venv/etc/ipython/ipython_kernel_config.py
+	@$(RUN) -m helpers.learner.shipped
 	@touch $@
 
 $(CHECK): $(LEARN)

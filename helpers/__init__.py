@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpers.errors import TwilioError
     from helpers.learner.certificate import certificate
     from helpers.learner.progress import progress
+    from helpers.learner.shipped import start_over
     from helpers.phone import Phone
     from helpers.sandbox import Sandbox
     from helpers.session import connect
@@ -39,6 +40,7 @@ __all__ = [
     "explain",
     "progress",
     "quiz",
+    "start_over",
 ]
 
 _HOMES = {
@@ -55,6 +57,7 @@ _HOMES = {
     "explain": "helpers.codes",
     "progress": "helpers.learner.progress",
     "quiz": "helpers.widgets.quiz",
+    "start_over": "helpers.learner.shipped",
 }
 
 
