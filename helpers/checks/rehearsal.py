@@ -148,15 +148,25 @@ class Rehearsal:
         return [self._heard(person) for person in people]
 
     def text_in(
-        self, body: str, url: str, *, media: Sequence[str] = (), **settings: Any
+        self,
+        body: str,
+        url: str,
+        *,
+        media: Sequence[str] = (),
+        phone: Phone | None = None,
+        **settings: Any,
     ) -> list[str]:
-        """Let the phone text the number, whose page is *url*; the bodies of the answers it gets."""
+        """Let the phone, or another one, text the number, whose page is *url*.
+
+        Returns the bodies of the answers it gets.
+        """
+        phone = phone or self.phone
         self._answer_with(sms_url=url, **settings)
-        before = len(self.phone.inbox)
-        self.phone.text(self.number, body, list(media))
+        before = len(phone.inbox)
+        phone.text(self.number, body, list(media))
         self.run()
         self._no_failures()
-        return [text.body for text in self.phone.inbox[before:]]
+        return [text.body for text in phone.inbox[before:]]
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Turn the clock until *until* is so, or nothing more is going to happen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,6 +15,10 @@ from helpers.serving.server import AsgiApp, Serving
 
 KEPT = 200  # requests
 SHOWN = 2_000  # characters of a body, where it is shown in full
+
+# What `requires_signature` warns of stands in a site's record, too. Where nobody set up logging,
+# Python would print it into whatever cell runs.
+_log = logging.getLogger("helpers.serving")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -164,6 +169,8 @@ class Site:
     ) -> None:
         self.requests = Visits()
         self._names = dict(names or {})
+        if not _log.hasHandlers():
+            _log.addHandler(logging.NullHandler())
 
         def watched(asgi: AsgiApp) -> AsgiApp:
             return Notebook(

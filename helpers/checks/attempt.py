@@ -1,0 +1,50 @@
+"""A reader's own function, called by a check: what it does wrong becomes one plain sentence."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from helpers.checks.verdict import Gap
+
+
+def function(given: Any, head: str) -> Callable[..., Any]:
+    """*given*, if it is a function that can be called as *head* says (``send(to, body)``).
+
+    Gap if it is None (then nothing was tried), no function, or takes something else.
+    """
+    name, _, rest = head.partition("(")
+    if given is None:
+        raise Gap(f"write `{head}` in place of `{name} = None`.", tried=False)
+    if not callable(given):
+        raise Gap(
+            f"`{name}` is a {type(given).__name__}, not a function.",
+            f"Write it as def {head}: ...",
+        )
+    if inspect.iscoroutinefunction(given):
+        raise Gap(f"`{name}` is async, but nobody awaits it here.", f"Write def {head}: ...")
+    wanted = [part.strip() for part in rest.rstrip(")").split(",") if part.strip()]
+    try:
+        inspect.signature(given).bind(*wanted)
+    except TypeError:
+        count = f"{len(wanted)} values" if len(wanted) != 1 else "one value"
+        raise Gap(f"`{name}` cannot be called with {count}.", f"Write def {head}: ...") from None
+    except ValueError:
+        pass  # a function of C, which does not tell what it takes
+    return given  # type: ignore[no-any-return]
+
+
+def outcome(given: Callable[..., Any], head: str, *values: Any) -> Any:
+    """What the reader's function returns for *values*; Gap, with its words, if it raises."""
+    try:
+        return given(*values)
+    except Gap:
+        raise
+    except Exception as problem:
+        first = next(iter(str(problem).splitlines()), "")
+        said = f"{type(problem).__name__}: {first}"
+        raise Gap(
+            f"`{head.partition('(')[0]}` failed with {said.rstrip(': .')}.",
+            "Call it yourself in a cell of your own to see where.",
+        ) from problem
