@@ -259,6 +259,9 @@ def _listed(waits: list[float]) -> str:
     return ", ".join(f"{seconds:g}" for seconds in waits)
 
 
+#: Where each objective of the lesson is practised, in their order.
+PRACTISED = ("ex1", "quiz 1", "ex2", "quiz 2", "ex3")
+
 QUIZ = (
     Question(
         "The secret of an API key was in a notebook that was public for an hour. What do you do"
