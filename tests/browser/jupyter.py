@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -147,7 +148,7 @@ class Lab:
         started = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(started,), daemon=True)
         self._reader.start()
-        if not started.wait(START_UP) or self._server.poll() is not None:
+        if not started.wait(START_UP) or not self._listens(port):
             self.__exit__(None, None, None)
             raise RuntimeError("JupyterLab did not start:\n" + "".join(self.lines[-20:]))
         self.url = f"http://127.0.0.1:{port}"
@@ -169,6 +170,19 @@ class Lab:
         if self._server.stderr is not None:
             self._server.stderr.close()
         self._home.cleanup()
+
+    def _listens(self, port: int) -> bool:
+        """Wait until the server can be reached, which is a moment after it said so."""
+        until = time.monotonic() + START_UP
+        while self._server.poll() is None and time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                with suppress(subprocess.TimeoutExpired):
+                    self._server.wait(0.02)
+            else:
+                return True
+        return False
 
     def _read(self, started: threading.Event) -> None:
         assert self._server.stderr is not None
