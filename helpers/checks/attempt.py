@@ -32,7 +32,7 @@ def function(given: Any, head: str) -> Callable[..., Any]:
         raise Gap(f"`{name}` cannot be called with {count}.", f"Write def {head}: ...") from None
     except ValueError:
         pass  # a function of C, which does not tell what it takes
-    return given  # type: ignore[no-any-return]
+    return given
 
 
 def outcome(given: Callable[..., Any], head: str, *values: Any) -> Any:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import requests
 
@@ -40,7 +41,7 @@ class Heard:
 
     *said* are the sentences the person heard, *entries* the whole transcript, *status* the call's
     last, *alerts* what went wrong as pairs of code and words. *unheard* are the words that a reply
-    waited for in vain.
+    waited for in vain. *seconds* is how long the call lasted from its answer, 0 without one.
     """
 
     sid: str
@@ -48,6 +49,7 @@ class Heard:
     entries: list[Entry]
     alerts: list[tuple[int, str]] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
+    seconds: int = 0
 
     @property
     def said(self) -> list[str]:
@@ -132,19 +134,34 @@ class Rehearsal:
         return self._heard(person)
 
     def call_in(
-        self, url: str, *, replies: Replies = (), phone: Phone | None = None, **settings: Any
+        self,
+        url: str,
+        *,
+        replies: Replies = (),
+        phone: Phone | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
+        **settings: Any,
     ) -> Heard:
-        """Let the phone, or another, call the number, whose page is *url*, until that is over."""
-        return self.call_together(url, [(phone or self.phone, replies)], **settings)[0]
+        """Let the phone, or another, call the number, whose page is *url*, until that is over.
+
+        *meanwhile* is called again and again, for what other people do.
+        """
+        callers = [(phone or self.phone, replies)]
+        return self.call_together(url, callers, meanwhile=meanwhile, **settings)[0]
 
     def call_together(
-        self, url: str, callers: Sequence[tuple[Phone, Replies]], **settings: Any
+        self,
+        url: str,
+        callers: Sequence[tuple[Phone, Replies]],
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+        **settings: Any,
     ) -> list[Heard]:
         """The same for several phones that call at once, each with its replies."""
         self._answer_with(voice_url=url, **settings)
         calls = [(phone, phone.call(self.number), replies) for phone, replies in callers]
         people = [_Person(*call) for call in calls]
-        self._play(people)
+        self._play(people, meanwhile)
         return [self._heard(person) for person in people]
 
     def text_in(
@@ -184,17 +201,20 @@ class Rehearsal:
         self._clock("POST", {"Advance": f"{seconds:f}"})
 
     def alerts(self) -> list[tuple[int, str]]:
-        """What went wrong so far, oldest first."""
+        """What went wrong so far, oldest first: codes, and what the debugger says of each."""
         found = self.client.notifications.list()
-        return [(int(one.error_code), str(one.message_text)) for one in reversed(found)]
+        return [(int(one.error_code), self._plain(one.message_text)) for one in reversed(found)]
 
     # -- inside ----------------------------------------------------------------------------------
 
     def _answer_with(self, **settings: Any) -> None:
         self.client.incoming_phone_numbers.list(limit=1)[0].update(**settings)
 
-    def _play(self, people: Sequence[_Person]) -> None:
+    def _play(
+        self, people: Sequence[_Person], meanwhile: Callable[[], object] = lambda: None
+    ) -> None:
         def all_done() -> bool:
+            meanwhile()
             live = [person.acts() for person in people]  # each gets its turn
             return not any(live)
 
@@ -207,7 +227,15 @@ class Rehearsal:
         mine = person.call()
         entries = mine.transcript if mine is not None else []
         unheard = [words for words, _ in person.waiting]
-        return Heard(person.sid, str(call.status), entries, self.alerts(), unheard)
+        lasted = int(call.duration or 0)
+        return Heard(person.sid, str(call.status), entries, self.alerts(), unheard, lasted)
+
+    def _plain(self, packed: str | None) -> str:
+        """The sentence in an alert's text, which comes packed like a form."""
+        words = parse_qs(packed or "").get("Msg", [packed or ""])[0]
+        for site in self.sites:
+            words = words.replace(site.url, "$SITE")
+        return words.replace(self.url, "$SANDBOX")
 
     def _no_failures(self) -> None:
         for site in self.sites:
@@ -226,6 +254,12 @@ class Rehearsal:
         reply.raise_for_status()
         told: dict[str, Any] = reply.json()
         return told
+
+
+def no_alerts(alerts: Heard | Sequence[tuple[int, str]]) -> None:
+    """Gap if something went wrong in a call, or if these are alerts."""
+    for code, words in alerts.alerts if isinstance(alerts, Heard) else alerts:
+        raise Gap(f"the debugger has {code}: {words.rstrip('.')}.", "Mend that, and check again.")
 
 
 class _Person:
