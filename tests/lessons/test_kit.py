@@ -1,6 +1,7 @@
 """The teacher's kit: made from the lessons, all of it, and its timetables come out even."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -15,7 +16,7 @@ LESSONS = lessons()
 @pytest.mark.parametrize("course", kit.COURSES)
 def test_a_timetable_has_no_gap_and_fits(course):
     slots = kit.timetable(course, LESSONS)
-    for before, after in zip(slots, slots[1:], strict=False):
+    for before, after in pairwise(slots):
         assert before.start + before.minutes == after.start
     assert slots[0].start == 0
     assert slots[-1].start + slots[-1].minutes <= kit.COURSES[course]
