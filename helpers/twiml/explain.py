@@ -10,11 +10,10 @@ since the call began.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from helpers.errors import TwimlError
 from helpers.twiml.document import Document, parse
-from helpers.twiml.element import TwiML
 from helpers.twiml.interpreter import conversation
 from helpers.twiml.steps import (
     Begin,
@@ -126,8 +125,16 @@ class Caller:
         return Keys(digits, over)
 
 
+@runtime_checkable
+class Built(Protocol):
+    """A response that was built: ours, or one of Twilio's package."""
+
+    def to_xml(self) -> str:
+        """The document."""
+
+
 def steps_of(
-    document: Document | TwiML | str | bytes,
+    document: Document | Built | str | bytes,
     kind: str | None = None,
     *,
     keys: str = "",
@@ -136,7 +143,8 @@ def steps_of(
     """The steps of a document, as if the caller only pressed *keys* and said *speech*.
 
     Args:
-        document: what `parse` returned, a response that was built, or the XML itself.
+        document: what `parse` returned, a response that was built (with Twilio's package, too), or
+            the XML itself.
         kind: "voice" (the default), "messaging", or one of those in `ASIDE`.
         keys: what the caller presses, one key after the other, whenever keys are wanted.
         speech: what the caller says when words are wanted.
@@ -145,7 +153,7 @@ def steps_of(
         The steps in order. Where the document leads to another one the list ends with that
         `Fetch`. What cannot be read gives the alert and the apology a caller would hear.
     """
-    if isinstance(document, TwiML):
+    if isinstance(document, Built):
         kind = kind or ("messaging" if type(document).__name__ == "MessagingResponse" else None)
         document = document.to_xml()
     source = document.source if isinstance(document, Document) else document

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+import twilio.twiml.voice_response
 from IPython.lib.pretty import pretty
 
 from helpers.twiml import MessagingResponse, VoiceResponse, parse, steps
@@ -216,3 +217,9 @@ def test_every_step_there_is_has_words_of_its_own():
 
 def test_every_answer_of_the_silent_caller_is_to_a_step():
     assert all(issubclass(kind, Step) for kind in SILENT_CALLER)
+
+
+def test_what_twilios_own_builder_built_is_read_as_well():
+    theirs = twilio.twiml.voice_response.VoiceResponse()
+    theirs.say("Hello")
+    assert repr(steps(theirs)) == repr(steps("<Response><Say>Hello</Say></Response>"))
