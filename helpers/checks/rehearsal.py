@@ -139,12 +139,13 @@ class Rehearsal:
         *,
         replies: Replies = (),
         phone: Phone | None = None,
-        meanwhile: Callable[[], object] = lambda: None,
+        meanwhile: Callable[[], bool] = lambda: False,
         **settings: Any,
     ) -> Heard:
         """Let the phone, or another, call the number, whose page is *url*, until that is over.
 
-        *meanwhile* is called again and again, for what other people do.
+        *meanwhile* is for what other people do: it is called before the clock is turned, and once
+        more if it returns True, having done something.
         """
         callers = [(phone or self.phone, replies)]
         return self.call_together(url, callers, meanwhile=meanwhile, **settings)[0]
@@ -154,7 +155,7 @@ class Rehearsal:
         url: str,
         callers: Sequence[tuple[Phone, Replies]],
         *,
-        meanwhile: Callable[[], object] = lambda: None,
+        meanwhile: Callable[[], bool] = lambda: False,
         **settings: Any,
     ) -> list[Heard]:
         """The same for several phones that call at once, each with its replies."""
@@ -211,10 +212,11 @@ class Rehearsal:
         self.client.incoming_phone_numbers.list(limit=1)[0].update(**settings)
 
     def _play(
-        self, people: Sequence[_Person], meanwhile: Callable[[], object] = lambda: None
+        self, people: Sequence[_Person], meanwhile: Callable[[], bool] = lambda: False
     ) -> None:
         def all_done() -> bool:
-            meanwhile()
+            while meanwhile():
+                pass
             live = [person.acts() for person in people]  # each gets its turn
             return not any(live)
 

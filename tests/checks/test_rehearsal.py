@@ -3,8 +3,9 @@
 import pytest
 
 from helpers import MessagingResponse, VoiceResponse
-from helpers.checks.rehearsal import HANG_UP, Rehearsal
+from helpers.checks.rehearsal import HANG_UP, Rehearsal, no_alerts
 from helpers.checks.verdict import Gap
+from helpers.sandbox.options import VERIFIED
 
 
 def menu(request):
@@ -73,6 +74,27 @@ def test_people_who_call_at_once_are_answered_in_turn(stage):
     ]
 
 
+def test_others_act_meanwhile():
+    friend_number = "+14155550101"
+    with Rehearsal(verified=(VERIFIED, friend_number)) as stage:
+        _talk_to(stage, stage.handset(friend_number))
+
+
+def _talk_to(stage, friend):
+    friend.set_mode("manual")
+
+    def answer():
+        call = friend.call_now
+        if call is not None:
+            (friend.answer if call.status == "ringing" else friend.hangup)()
+        return call is not None
+
+    forward = f"<Response><Dial>{friend.number}</Dial><Say>Bye</Say></Response>"
+    heard = stage.call_in(stage.serve(lambda request: forward), meanwhile=answer)
+    assert heard.said == ["Bye"]
+    assert heard.seconds == 1
+
+
 def test_texts_are_answered(stage):
     def echo(request):
         response = MessagingResponse()
@@ -99,6 +121,16 @@ def test_a_call_that_twilio_refuses_is_a_gap(stage):
 def test_alerts_are_told(stage):
     heard = stage.ring(twiml="<Response><Say>Fish & chips</Say></Response>")
     assert [code for code, _ in heard.alerts] == [12100]
+    with pytest.raises(Gap, match=r"the debugger has 12100: .*Line 1"):
+        no_alerts(heard)
+
+
+def test_an_alert_names_no_address(stage):
+    heard = stage.call_in(stage.serve({}))
+    [(code, words)] = heard.alerts
+    assert code == 11200
+    assert "$SITE" in words
+    assert "127.0.0.1" not in words
 
 
 def test_circles_end(stage):
