@@ -101,7 +101,8 @@ class Heard:
 
     *kind* is "words" (*text*, said by *voice* in *language*), "file" (its *sound* is for
     :meth:`Phone.sound`), "record" (with or without a *beep* before it) or "listen" (for *keys*,
-    for *speech*). Each has an *id* of its own, so that the same words twice are two things.
+    for *speech*; *left* are the seconds of silence after which it gives up, None while somebody
+    talks). Each has an *id* of its own, so that the same words twice are two things.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Heard:
     beep: bool = False
     keys: bool = False
     speech: bool = False
+    left: float | None = None
 
 
 @dataclass(frozen=True)

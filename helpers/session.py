@@ -5,7 +5,8 @@
     await session.answered(session.phone)
 
 The same cells work in three surroundings. With a *person* there, in real time: waits last as long
-as their patience does, and then the handset follows its plan, so that Run All ends green. With
+as their patience does, and then the handset follows its plan, so that Run All ends green; what they
+declined or hung up is told in a sentence. With
 *nobody* there (tests, a run on a server): waits turn a manual clock and the handset follows its
 plan at once, so that the outcome is the same everywhere. And *live*, with Twilio itself.
 """
@@ -16,7 +17,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -28,19 +29,21 @@ from helpers.alerts import Alerts
 from helpers.client import REACHABLE, Client
 from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
+from helpers.learner import record
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
-from helpers.phone import Entry, Phone, PhoneCall, Plan, Text
+from helpers.phone import Entry, Phone, PhoneCall, Text
 from helpers.progress_bar import Progress
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
 from helpers.serving import Site
+from helpers.stand_in import StandIn
 from helpers.story import Documents, Log, Moment, States, Story, Traffic, sid_of
 from helpers.widgets.following import Following
 from helpers.widgets.phone import PhoneWidget
 from helpers.widgets.stepper import Stepper
 
-#: Seconds of real time that a person may take before the handset follows its plan, and how long
-#: a wait goes on after that.
+#: Seconds of real time that a person may take before the handset follows its plan (planned keys are
+#: pressed before a Gather gives up, see `helpers.stand_in`), and how long a wait goes on then.
 PATIENCE, AFTERWARDS = 45.0, 60.0
 LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
 MOST_ALERTS = 100  # the newest of an account's
@@ -52,9 +55,20 @@ OLDEST_KERNEL = (7, 4)
 WORLDS: dict[str, dict[str, Any]] = {
     "01": {"numbers": (), "verified": ()},  # an account that was opened a moment ago
     "02": {"numbers": (), "verified": ()},
+    "06": {"verified": (VERIFIED, "+14155550101")},  # and a colleague
+    "08": {"verified": (VERIFIED, "+14155550123")},  # a shop and its workshop
+    "09": {"verified": (VERIFIED, "+14155550101")},  # two people write
 }
 
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
+#: How a call that is over is told of to who waited for something in it.
+OVER = {
+    "busy": "The call was declined",
+    "no-answer": "Nobody answered the call",
+    "canceled": "The call was canceled",
+    "failed": "The call failed",
+}
+
 ARRIVED = ("delivered", "undelivered", "failed", "received", "read", "canceled")
 
 T = TypeVar("T")
@@ -84,6 +98,8 @@ def connect(
     if settings.watched:
         _check_kernel()
     _open = Session(settings, lesson, clock, step)
+    if lost := record.note(record.OPENED, lesson):
+        print(lost)
     return _open
 
 
@@ -129,7 +145,9 @@ class Session:
         self.watched = settings.watched
         self.sites: list[Site] = []
         self._sandbox: Sandbox | None = None
-        self._followed: dict[str, Plan] = {}
+        # Both by the identity of a phone, which its StandIn keeps alive.
+        self._stand_ins: dict[int, StandIn] = {}
+        self._waited: dict[int, str] = {}  # the newest call that was over after a wait
         if settings.live:
             self._connect_live(settings)
         else:
@@ -285,8 +303,8 @@ class Session:
             raise HelperError(
                 "There is no call yet.", next_step="Make one, then take it further: session.step()."
             )
-        if self._followed.get(self.phone.number) is not self.phone.planned:
-            self._follow_plan(self.phone)
+        if not self._stand_in(self.phone).followed:
+            self._stand_in(self.phone).follow()
         passed = 0.0
         while not self._log.untold(sid) and not self._log.over(sid):
             turned = self._turn()
@@ -312,23 +330,27 @@ class Session:
     # -- waiting ---------------------------------------------------------------------------------
 
     async def answered(self, phone: Any = None) -> PhoneCall | None:
-        """Wait until the newest call of *phone* (by default the session's own) was answered."""
+        """Wait until the newest call of *phone* (by default the session's own) was answered.
+
+        None, and a sentence, if a person declined it.
+        """
         phone = phone or self.phone
         if self.settings.live:
             return await self._live_call(phone, ("in-progress", *ENDED))
-        return await self._until(
-            lambda: _answered(phone), f"{phone.number} to be answered", phone, "Nobody answered"
-        )
+        what = f"{phone.number} to be answered"
+        return await self._until(lambda: _answered(phone), what, phone, in_call=True)
 
     async def hears(self, words: str, phone: Any = None) -> Entry | None:
-        """Wait until *words* are said in the phone's newest call; returns that line of it."""
+        """Wait until *words* are said in the phone's newest call; returns that line of it.
+
+        None, and a sentence, if a person declined the call or ended it before.
+        """
         phone = phone or self.phone
         if self.settings.live:
             print(f"Listen: your phone should say {words!r}.")
             return None
-        return await self._until(
-            lambda: _heard(phone, words), f"{phone.number} to hear {words!r}", phone
-        )
+        what = f"{phone.number} to hear {words!r}"
+        return await self._until(lambda: _heard(phone, words), what, phone, in_call=True)
 
     async def ended(self, call: Any) -> Any:
         """Wait until a call (or the call with that SID) is over; returns it as it is then."""
@@ -367,15 +389,12 @@ class Session:
         )
 
     async def _until(
-        self,
-        look: Callable[[], T | None],
-        what: str,
-        phone: Any,
-        nobody: str = "Nobody did anything",
+        self, look: Callable[[], T | None], what: str, phone: Any, *, in_call: bool = False
     ) -> T | None:
         """Look until it is so. All HTTP is done in a thread, so that clicks are heard meanwhile.
 
-        None only in live mode, where what a person or a carrier does may take its time.
+        *in_call* says that it happens in the phone's newest call, if at all. None in live mode,
+        where what a person or a carrier does may take its time, and where a person ended the call.
         """
         if self.settings.live:
             found = await self._watch_until(look, LIVE_PATIENCE, what)
@@ -384,19 +403,70 @@ class Session:
             return found
         if self.turns:
             return await self._turn_until(look, what, phone)
-        found = await self._watch_until(look, PATIENCE, what)
-        if found is None:
-            print(f"{nobody} for {PATIENCE:g} seconds, so the handset follows its plan.")
-            await asyncio.to_thread(self._follow_plan, phone)
-            found = await self._watch_until(look, AFTERWARDS, what)
-            # A person who missed one call may want to answer the next.
-            await asyncio.to_thread(phone.set_mode, "manual")
+        if self.watched:
+            try:
+                found = await self._wait_for_person(look, what, phone, in_call)
+            except _CallOverError as over:
+                print(over)
+                return None
+        else:
+            await asyncio.to_thread(self._stand_in(phone).follow)
+            found = await self._watch_until(look, PATIENCE + AFTERWARDS, what)
         if found is None:
             raise WaitError(f"Waited in vain for {what}.", next_step="Run the cell again.")
         return found
 
+    async def _wait_for_person(
+        self, look: Callable[[], T | None], what: str, phone: Any, in_call: bool
+    ) -> T | None:
+        """Let a person do it; what they leave undone the handset does. None if it never comes.
+
+        _CallOverError if it was to come *in_call*, and that call is over.
+        """
+        stand_in = self._stand_in(phone)
+        overdue = False
+
+        async def meanwhile() -> float:
+            over = await asyncio.to_thread(_over, phone) if in_call else None
+            # An earlier wait had another call: after that one, this one's may be yet to come.
+            if over and (overdue or over.sid != self._waited.get(id(phone))):
+                # It may have come between the two looks.
+                if await asyncio.to_thread(look) is not None:
+                    return 0
+                raise _CallOverError(over, what)
+            said, seconds = await asyncio.to_thread(stand_in.continue_, overdue)
+            if said:
+                print(said)
+            return seconds
+
+        found = await self._watch_until(look, PATIENCE, what, meanwhile)
+        if found is None:
+            overdue = True
+            found = await self._carry_on(look, what, phone, meanwhile)
+        if (over := await asyncio.to_thread(_over, phone)) is not None:
+            self._waited[id(phone)] = over.sid
+        return found
+
+    async def _carry_on(
+        self,
+        look: Callable[[], T | None],
+        what: str,
+        phone: Any,
+        meanwhile: Callable[[], Awaitable[float]],
+    ) -> T | None:
+        """Their patience is over: let the handset follow its plan, for this wait."""
+        before = await asyncio.to_thread(lambda: phone.mode)
+        try:
+            await meanwhile()
+            if said := await asyncio.to_thread(self._stand_in(phone).take_over, PATIENCE):
+                print(said)
+            return await self._watch_until(look, AFTERWARDS, what, meanwhile)
+        finally:
+            # A person who missed one call may want to answer the next.
+            await asyncio.to_thread(phone.set_mode, before)
+
     async def _turn_until(self, look: Callable[[], T | None], what: str, phone: Any) -> T:
-        await asyncio.to_thread(self._follow_plan, phone)
+        await asyncio.to_thread(self._stand_in(phone).follow)
         passed = 0.0
         while (found := await asyncio.to_thread(look)) is None:
             turned = await asyncio.to_thread(self._turn)
@@ -408,8 +478,13 @@ class Session:
         return found
 
     async def _watch_until(
-        self, look: Callable[[], T | None], patience: float, what: str
+        self,
+        look: Callable[[], T | None],
+        patience: float,
+        what: str,
+        meanwhile: Callable[[], Awaitable[float]] | None = None,
     ) -> T | None:
+        """Look whenever something happens, and when *meanwhile* asks for it in so many seconds."""
         deadline = time.monotonic() + patience
         seen = 0
         with Progress(f"Waiting for {what}", patience, shown=self.watched):
@@ -417,7 +492,8 @@ class Session:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return None
-                seen = await asyncio.to_thread(self._next_event, seen, min(left, 10.0))
+                soon = await meanwhile() if meanwhile else left
+                seen = await asyncio.to_thread(self._next_event, seen, min(left, soon, 10.0))
         return found
 
     def _next_event(self, seen: int, seconds: float) -> int:
@@ -446,13 +522,9 @@ class Session:
             raise WaitError(str(answer.get("message", "the clock does not turn")))
         return answer
 
-    def _follow_plan(self, phone: Any) -> None:
-        """Let the handset do what was planned; keys and words are said once for each plan."""
-        planned: Plan = phone.planned
-        if self._followed.get(phone.number) is planned:
-            planned = phone.plan(answer=planned.answer)
-        self._followed[phone.number] = planned
-        phone.follow_plan()
+    def _stand_in(self, phone: Any) -> StandIn:
+        """Who follows the plan of *phone*, and knows how far it was followed."""
+        return self._stand_ins.setdefault(id(phone), StandIn(phone))
 
     async def _live_call(self, phone: Any, statuses: tuple[str, ...]) -> Any:
         def look() -> Any:
@@ -516,6 +588,23 @@ def _keep_off_proxies() -> None:
         missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
         if missing:
             os.environ[name] = ",".join([*hosts, *missing])
+
+
+class _CallOverError(Exception):
+    """A call ended, and what was waited for in it has not come."""
+
+    def __init__(self, call: PhoneCall, what: str) -> None:
+        how = OVER.get(call.status, "The call is over")
+        super().__init__(
+            f"{how}, so there is no use in waiting for {what}. "
+            "To try once more, run the cell that makes the call, then this one."
+        )
+
+
+def _over(phone: Any) -> PhoneCall | None:
+    """The phone's newest call, if it is over."""
+    calls = phone.calls
+    return calls[-1] if calls and not calls[-1].live else None
 
 
 def _answered(phone: Any) -> PhoneCall | None:

@@ -145,23 +145,23 @@ def test_connecting_again_closes_what_was_open(nobody):
     again.close()
 
 
+def when_it_rings(session, act):
+    """Act as soon as a call rings at the phone."""
+    seen, rings = 0, False
+    while not rings:
+        events, seen = session.phone.phone.wait_events(seen, 5)
+        rings = any(e["data"].get("status") == "ringing" for e in events)
+    act()
+
+
 # -- a person is there -------------------------------------------------------------------------
 
 
 def test_a_person_answers_by_hand(somebody, monkeypatch):
     monkeypatch.setattr(session_module, "PATIENCE", 20)
     made = call(somebody)
-    ringing = threading.Event()
-
-    def person():
-        seen = 0
-        while not ringing.is_set():
-            events, seen = somebody.phone.phone.wait_events(seen, 5)
-            if any(e["data"].get("status") == "ringing" for e in events):
-                somebody.phone.answer()
-                ringing.set()
-
-    threading.Thread(target=person, daemon=True).start()
+    person = (somebody, somebody.phone.answer)
+    threading.Thread(target=when_it_rings, args=person, daemon=True).start()
     assert run(somebody.answered(somebody.phone)).sid == made.sid
     assert run(somebody.ended(made)).status == "completed"
 
@@ -179,6 +179,141 @@ def test_who_missed_one_call_may_answer_the_next_or_miss_it_too(somebody):
         run(somebody.answered(somebody.phone))
         assert somebody.phone.mode == "manual"
         run(somebody.ended(made))
+
+
+@pytest.fixture
+def patient(somebody, monkeypatch):
+    """Somebody has time: what happens soon happens before the end of their patience."""
+    monkeypatch.setattr(session_module, "PATIENCE", 20)
+    return somebody
+
+
+def pressed(session):
+    return [e.text for e in session.phone.transcript if e.verb == "press"]
+
+
+def gather(**attributes):
+    told = " ".join(f"{name}='{value}'" for name, value in attributes.items())
+    thanks = "http://twimlets.com/message?Message=Thanks"
+    return f"<Response><Gather timeout='1' action='{thanks}' {told}/></Response>"
+
+
+def taken(session, twiml):
+    """A call that a person has answered."""
+    made = call(session, twiml=twiml)
+    when_it_rings(session, session.phone.answer)
+    return made
+
+
+def test_who_answers_and_presses_nothing_is_helped_before_the_call_is_lost(patient, capsys):
+    patient.phone.plan(press="1")
+    made = taken(patient, gather(numDigits=1))
+    assert run(patient.hears("Thanks")) is not None
+    run(patient.ended(made))
+    assert pressed(patient) == ["1"]
+    told = "No key was pressed, so the handset follows its plan and presses 1.\n"
+    assert capsys.readouterr().out == told
+
+
+def test_a_person_has_the_time_that_the_gather_gives_them(patient):
+    patient.phone.plan(press="1")
+    made = taken(patient, gather(numDigits=1).replace("timeout='1'", "timeout='2'"))
+    run(patient.ended(made))
+    began, ended = (
+        next(e.at for e in patient.phone.transcript if e.verb == verb)
+        for verb in ("Gather", "press")
+    )
+    assert 0.9 < ended - began < 2
+
+
+def test_who_presses_half_of_the_keys_is_helped_with_the_rest(patient):
+    patient.phone.plan(press="1234")
+    patient.phone.press("12")  # kept for the Gather: as if it was pressed at once
+    made = taken(patient, gather(numDigits=4))
+    run(patient.ended(made))
+    assert pressed(patient) == ["12", "34"]
+    assert patient.phone.transcript[-1].text == "Thanks"
+
+
+def test_who_did_as_planned_is_not_helped(patient, capsys):
+    patient.phone.plan(press="1")
+    patient.phone.press("1")
+    twice = "<Response><Gather numDigits='1' action='{}'/></Response>"
+    inner = "http://twimlets.com/echo?Twiml=%3CResponse%3E%3CGather timeout='1'/%3E%3C/Response%3E"
+    run(patient.ended(taken(patient, twice.format(inner.replace(" ", "%20").replace("'", "%22")))))
+    assert pressed(patient) == ["1"]
+    assert capsys.readouterr().out == ""
+
+
+def test_who_says_nothing_is_helped_too(patient, capsys):
+    patient.phone.plan(speak="good morning")
+    made = taken(patient, gather(input="speech", speechTimeout="1"))
+    run(patient.ended(made))
+    assert ("speak", "good morning") in [(e.verb, e.text) for e in patient.phone.transcript]
+    assert "says 'good morning'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wait", ["answered", "hears"])
+def test_a_call_that_was_declined_before_the_wait_is_told_of_too(patient, capsys, wait):
+    call(patient)
+    when_it_rings(patient, patient.phone.decline)
+    asked = {"answered": patient.answered, "hears": lambda: patient.hears("hello")}[wait]
+    for _ in range(2):
+        assert run(asked()) is None
+        assert capsys.readouterr().out.startswith("The call was declined, so there is no use")
+
+
+def test_the_next_call_may_be_yet_to_come(patient):
+    run(patient.ended(taken(patient, "<Response/>")))
+    threading.Timer(0.2, taken, (patient, "<Response><Say>Me again</Say></Response>")).start()
+    assert run(patient.hears("Me again")) is not None
+
+
+@pytest.mark.parametrize("wait", ["answered", "hears"])
+def test_a_call_that_was_declined_is_told_in_a_sentence_at_once(patient, capsys, wait):
+    call(patient)
+    person = (patient, patient.phone.decline)
+    threading.Thread(target=when_it_rings, args=person, daemon=True).start()
+    asked = patient.answered() if wait == "answered" else patient.hears("hello")
+    assert run(asked) is None
+    [told] = capsys.readouterr().out.splitlines()
+    assert told.startswith("The call was declined, so there is no use in waiting for +14155550100")
+    assert told.endswith("run the cell that makes the call, then this one.")
+
+
+def test_a_call_that_was_over_before_is_told_of_when_no_other_came(somebody, capsys):
+    made = call(somebody)
+    when_it_rings(somebody, somebody.phone.decline)
+    run(somebody.ended(made))
+    assert run(somebody.hears("goodbye")) is None
+    assert capsys.readouterr().out.startswith("The call was declined, so there is no use")
+
+
+def test_a_call_that_is_long_is_nobodys_fault(somebody, capsys, monkeypatch):
+    monkeypatch.setattr(session_module, "PATIENCE", 0.1)
+    made = taken(somebody, "<Response><Pause length='1'/></Response>")
+    run(somebody.answered())
+    capsys.readouterr()
+    assert run(somebody.ended(made)).status == "completed"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_phone_that_answers_by_itself_still_does_after_a_wait(somebody, monkeypatch):
+    monkeypatch.setattr(session_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(session_module, "AFTERWARDS", 0.1)
+    somebody.phone.set_mode("auto")
+    with pytest.raises(WaitError, match="Waited in vain"):
+        run(somebody.received("what nobody texts"))
+    assert somebody.phone.mode == "auto"
+
+
+def test_with_nobody_there_the_plan_is_followed_at_once_on_a_real_clock_too():
+    session = connect(lesson="03", clock="real")
+    session.phone.plan(press="1")
+    made = call(session, twiml=gather(numDigits=1))
+    assert run(session.hears("Thanks")) is not None
+    assert run(session.ended(made)).status == "completed"
+    session.close()
 
 
 # -- a sandbox that runs already ---------------------------------------------------------------

@@ -84,11 +84,15 @@ def hearing(live: LiveCall | None) -> dict[str, Any]:
 
     ``kind`` is "words" (with ``text``, ``voice``, ``language``), "file" (``sound`` is the name its
     bytes are to be had by, or ""), "record" (with ``beep``) or "listen" (for ``keys``, for
-    ``speech`` in a ``language``); ``id`` is another for each, and ``seconds`` how long it lasts.
+    ``speech`` in a ``language``, giving up when ``left`` seconds more are silent); ``id`` is
+    another for each, and ``seconds`` how long it lasts.
     """
     if live is None or live.answered_at is None:
         return {}
-    return dict(live.ear)
+    told = dict(live.ear)
+    if "until" in told:
+        told["left"] = round(max(0.0, told.pop("until") - live.moment()), 3)
+    return told
 
 
 async def sound(live: LiveCall | None, name: str) -> tuple[str, bytes] | None:

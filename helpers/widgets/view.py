@@ -130,7 +130,8 @@ def _past(number: str, call: PhoneCall) -> dict[str, str]:
 def _ear(heard: Heard | None) -> dict[str, Any]:
     if heard is None:
         return {}
-    told = {name: getattr(heard, name) for name in heard.__slots__}
+    # What is left of a Gather's patience would be another number at every look.
+    told = {name: getattr(heard, name) for name in heard.__slots__ if name != "left"}
     return {name: value for name, value in told.items() if value or name == "id"}
 
 

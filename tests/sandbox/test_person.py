@@ -197,6 +197,25 @@ def test_it_tells_what_is_listened_for(town):
     )
 
 
+def test_it_tells_how_long_silence_may_last_and_each_key_starts_anew(town):
+    in_a_call(town, '<Gather timeout="9" numDigits="4"/>')
+    town.advance(4)
+    assert look(town, "sound").json()["left"] == 5.0
+    town.phone(ALICE, "press", Digits="1")
+    town.advance(0.5)
+    assert look(town, "sound").json()["left"] == 8.5
+
+
+def test_who_talks_is_listened_to_without_a_limit(town):
+    in_a_call(town, '<Gather input="speech" timeout="9"/>')
+    assert look(town, "sound").json()["left"] == 9.0
+    town.phone(ALICE, "speak", Speech="one two three four five")
+    town.advance(1)
+    heard = look(town, "sound").json()
+    assert heard["kind"] == "listen"
+    assert "left" not in heard
+
+
 def test_it_tells_that_it_records_and_whether_it_beeps(town):
     in_a_call(town, '<Record playBeep="false" maxLength="9"/>')
     heard = look(town, "sound").json()

@@ -169,6 +169,12 @@ def test_what_is_in_the_ear_travels_without_what_it_has_not() -> None:
     assert view_of(handset(call))["heard"] == {}
 
 
+def test_what_is_left_of_a_gathers_patience_does_not_change_the_picture() -> None:
+    call = incoming("in-progress", SAY)
+    one, two = (Heard("CA1:1", "listen", keys=True, left=left) for left in (4.0, 3.5))
+    assert view_of(handset(call), heard=one) == view_of(handset(call), heard=two)
+
+
 def test_the_caption_says_what_is_waited_for() -> None:
     call = incoming("in-progress", Entry(0.0, "Gather", ""))
     both = Heard("CA1:1", "listen", keys=True, speech=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import phone_numbers
 from helpers.resources.number import OutgoingCallerId, ValidationRequest
@@ -45,22 +45,24 @@ async def pass_time(
 async def read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
     """Wait for keys, or words, or both."""
     wanted = {"keys": step.keys, "speech": step.speech, "language": step.language}
-    with live.in_the_ear("listen", **wanted):
-        return await _read(live, step)
+    with live.in_the_ear("listen", **wanted) as ear:
+        return await _read(live, step, ear)
 
 
-async def _read(live: LiveCall, step: steps.ReadKeys) -> steps.Keys:
+async def _read(live: LiveCall, step: steps.ReadKeys, ear: dict[str, Any]) -> steps.Keys:
     digits = ""
     while True:
         # Once there are digits, words do not count.
         listens = step.speech and not digits and not (step.keys and _keys_first(live))
         if listens and (words := _words(live)):
+            ear.pop("until", None)  # who talks is listened to for as long as it takes
             return await _speech(live, step, words)
         more, over = _keys(live, step, len(digits)) if step.keys else ("", "")
         digits += more
         if over or len(digits) == step.most:
             return steps.Keys(digits=digits, finished_on=over)
         kinds = ["key"] * step.keys + ["word"] * (step.speech and not digits)
+        ear["until"] = live.moment() + step.timeout
         if await live.wait(step.timeout, *kinds) is None:
             return steps.Keys(digits=digits)
 

@@ -160,12 +160,15 @@ class LiveCall(Actor):
         return self.handset.mode == "manual"
 
     @contextmanager
-    def in_the_ear(self, kind: str, **more: Any) -> Iterator[None]:
-        """Let those who show the far end know what goes on there while the block runs."""
+    def in_the_ear(self, kind: str, **more: Any) -> Iterator[dict[str, Any]]:
+        """Let those who show the far end know what goes on there while the block runs.
+
+        What is told of it may be changed by the block.
+        """
         self._ears += 1
         mine = self.ear = {"id": f"{self.call.sid}:{self._ears}", "kind": kind, **more}
         try:
-            yield
+            yield mine
         finally:
             if self.ear is mine:
                 self.ear = {}

@@ -1,0 +1,62 @@
+"""Who stands in for a person: which keys are missing, and who is quicker."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.errors import HandsetError
+from helpers.phone import Entry, PhoneCall, Plan
+from helpers.stand_in import StandIn, _missing
+
+MINE, SHOP = "+14155550100", "+15005550006"
+ASKED = Entry(1.0, "Gather", "")
+
+
+def key(digits: str) -> Entry:
+    return Entry(2.0, "press", digits)
+
+
+@pytest.mark.parametrize(
+    ("transcript", "missing"),
+    [
+        ([ASKED], "1234"),
+        ([ASKED, key("12")], "34"),
+        ([ASKED, key("1"), ASKED, key("2")], "34"),  # a Gather for each key
+        ([ASKED, key("1234")], ""),
+        ([ASKED, key("1234"), ASKED], ""),
+        ([ASKED, key("99")], None),  # no key can mend that: they are asked once more
+        ([ASKED, key("9999"), ASKED], "1234"),
+        ([ASKED, key("9999"), ASKED, key("1")], None),
+        ([ASKED, key("9999"), ASKED, key("1234")], ""),
+    ],
+)
+def test_the_missing_keys(transcript: list[Entry], missing: str | None) -> None:
+    assert _missing("1234", transcript) == missing
+
+
+class Ringing:
+    """A handset at which a call rings that its person takes just before anybody else can."""
+
+    number = MINE
+    planned = Plan()
+    mode = "manual"
+    call_now = PhoneCall("CA1", "outbound-api", SHOP, MINE, "ringing", [])
+
+    def set_mode(self, mode: str) -> None:
+        self.mode = mode
+
+    def answer(self) -> None:
+        raise HandsetError(f"{MINE} is in a call already.")
+
+
+def test_a_person_may_be_quicker() -> None:
+    phone = Ringing()
+    assert StandIn(phone).take_over(45) == ""
+    assert phone.mode == "auto"
+
+
+def test_a_call_that_is_planned_not_to_be_answered_is_left() -> None:
+    phone = Ringing()
+    phone.planned = Plan(answer=False)
+    assert "follows its plan" in StandIn(phone).take_over(45)
+    assert phone.mode == "no-answer"
