@@ -125,9 +125,12 @@ class LivePhone:
         self._by_hand(f"call {to}")
         return Expected.of("call", self.number, to)
 
-    def text(self, to: str, body: str = "", media: Sequence[str] = ()) -> Expected:
+    def text(
+        self, to: str, body: str = "", media_url: str | Sequence[str] | None = None
+    ) -> Expected:
         """Text by hand; what to wait for is returned."""
-        self._by_hand(f"text {body!r} to {to}")
+        picture = " with a picture" if media_url else ""
+        self._by_hand(f"text {body!r}{picture} to {to}")
         return Expected.of("text", self.number, to)
 
     @staticmethod

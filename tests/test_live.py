@@ -27,6 +27,7 @@ from helpers.live import Expected, LivePhone
 from helpers.serving import Serving
 from helpers.session import connect
 from helpers.signing import RequestValidator
+from helpers.widgets import side_by_side
 from helpers.wire import Wire, is_private
 
 SID, TOKEN = "AC" + "7" * 32, "8" * 32
@@ -513,3 +514,13 @@ def test_this_machine_is_asked_directly(monkeypatch, url):
     direct = ways(url, monkeypatch)
     assert not direct["proxies"]
     assert direct["verify"] is True
+
+
+def test_phones_of_your_own_side_by_side_are_told_of():
+    shown = repr(side_by_side(LivePhone("+14155550100"), LivePhone("+14155550101")))
+    assert shown.count("is your own phone") == 2
+
+
+def test_a_text_with_a_picture_is_sent_by_hand(capsys):
+    LivePhone("+14155550100").text("+15005550006", "Look", media_url="https://example.com/a.png")
+    assert "text 'Look' with a picture to +15005550006" in capsys.readouterr().out

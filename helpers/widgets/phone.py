@@ -419,8 +419,13 @@ class SideBySide(ipywidgets.HBox):
         return {**data, **still}, metadata
 
 
-def side_by_side(*phones: PhoneWidget) -> SideBySide:
-    """Show several phones in one output. Put it last in a cell to see them."""
+def side_by_side(*phones: Any) -> Any:
+    """Show several phones in one output. Put it last in a cell to see them.
+
+    Phones of the live mode are no pictures: of them it is told that they are your own.
+    """
+    if not all(isinstance(phone, PhoneWidget) for phone in phones):
+        return list(phones)
     return SideBySide(phones)
 
 

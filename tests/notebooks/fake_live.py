@@ -44,8 +44,9 @@ def run(notebook: Path) -> dict[str, Any]:
 
     # Lessons 01 and 02 begin with an account that has nothing yet. What is pressed in a call of
     # 02 depends on a cell that runs after the call has begun: that takes real time.
-    new = notebook.name[:2] in sessions.WORLDS
-    numbers, verified = ((), ()) if new else ((OWN,), (MINE,))
+    world = sessions.WORLDS.get(notebook.name[:2], {})
+    numbers, verified = world.get("numbers", (OWN,)), world.get("verified", (MINE,))
+    new = not numbers
     clock = "real" if new else "hurried"
     sessions.LIVE_POLL, sessions.LIVE_PATIENCE = 0.02, 30 if new else 1.5
     twilio = Sandbox(
