@@ -28,7 +28,7 @@ CHECK := .venv/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help lab test check bench notebooks sandbox update doctor lock clean
+.PHONY: help lab test check bench notebooks kit site sandbox update doctor lock clean
 
 help:
 	@echo 'make lab        open the first notebook in JupyterLab      LAB_ARGS="--no-browser --port 8889"'
@@ -36,6 +36,8 @@ help:
 	@echo 'make check      style, types, notebooks unchanged when run again'
 	@echo 'make bench      how fast it is, beside its peers and limits in the same run'
 	@echo 'make notebooks  run every notebook and store its outputs   NOTEBOOKS=notebooks/03-make-a-call.ipynb'
+	@echo 'make kit        timetables, answers and notes for teachers    build/kit'
+	@echo 'make site       the lessons as a book for the web             build/site'
 	@echo 'make sandbox    the telephone company alone                SANDBOX_ARGS="--port 8080"'
 	@echo 'make update     the newest lessons, with what you wrote in them kept'
 	@echo 'make doctor     what is wrong with this set-up, and how to mend it'
@@ -65,6 +67,12 @@ bench: $(CHECK)
 
 notebooks: $(LEARN)
 	$(RUN) -m scripts.notebooks $(NOTEBOOKS)
+
+kit: $(LEARN)
+	@$(RUN) -m scripts.kit
+
+site: $(CHECK)
+	@$(RUN) -m scripts.site
 
 sandbox: $(LEARN)
 	@$(RUN) -m helpers.sandbox $(SANDBOX_ARGS)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 
 TARGETS = {
     *("help", "lab", "test", "check", "bench"),
-    *("notebooks", "sandbox", "update", "doctor", "lock", "clean"),
+    *("notebooks", "kit", "site", "sandbox", "update", "doctor", "lock", "clean"),
 }
 
 
