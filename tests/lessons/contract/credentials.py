@@ -37,7 +37,7 @@ def leaks(text: str) -> Iterator[tuple[str, str]]:
     for what, shape in SHAPES.items():
         for found in re.finditer(shape, text):
             # Nobody's secret has two different characters only, such as 32 zeros.
-            if len(set(re.sub(r"\W", "", found[0].rpartition("=")[2])[-16:])) > 2:
+            if len(set(re.sub(r"\W", "", found[0])[-16:])) > 2:
                 yield what, found[0][:6]
 
 

@@ -18,12 +18,12 @@ MOST_SIDS = 400
 #: What differs from machine to machine, or from run to run.
 OF_A_MACHINE = {
     "an address of this machine": r"127\.0\.0\.1|\blocalhost\b|\b0\.0\.0\.0\b|\[?::1\]?:\d",
-    "an address of a network": r"(?<![\d.])(?!192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)"
+    "an address of a network": r"(?<![\d.])(?!127\.|0\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)"
     r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
     "a port": r"(?<=[a-z]):\d{4,5}\b(?!\d)",
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}",
     "a path": r"/(?:home|Users|root|tmp|var|usr|opt|private)/\w|\b[A-Z]:\\\w|site-packages",
-    "a version": r"(?i)\bpython[ /-]?3\.\d+|\bv?\d+\.\d+\.\d+(?:[ab]\d+|rc\d+)?\b(?!\.)",
+    "a version": r"(?i)\bpython[ /-]?3\.\d+|(?<![\w.])v?\d+\.\d+\.\d+(?:[ab]\d+|rc\d+)?\b(?!\.)",
     "a time that it took": r"\b\d+(?:\.\d+)? ?(?:ms|µs|us|milliseconds)\b",
     "a date that is not the sandbox's": r"\b(?!2026-01-0[5-9])20[23]\d-[01]\d-[0-3]\d\b",
     "a day that is not the sandbox's": r"\b[0-3]?\d (?!Jan 2026)[A-Z][a-z]{2} 20[23]\d\b",
