@@ -54,6 +54,7 @@ test: $(CHECK)
 check: $(CHECK)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m codespell_lib notebooks docs helpers scripts benchmarks *.md
 	$(RUN) -m mypy
 	$(RUN) -m pytest -q tests/frame/test_imports.py
 	$(RUN) -m scripts.notebooks --check
