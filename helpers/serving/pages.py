@@ -33,7 +33,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Pages:
-    """An ASGI app of plain functions: one for every path, or one for each."""
+    """An ASGI app of plain functions, its *functions*: one for every path, or one for each."""
 
     def __init__(self, functions: Function | Mapping[str, Function]) -> None:
         if isinstance(functions, Mapping):
@@ -42,7 +42,7 @@ class Pages:
                 raise SandboxError(
                     f"{wrong[0]!r} is no path of a web site.", next_step="A path begins with /."
                 )
-        self._functions = functions
+        self.functions = functions
 
     async def __call__(
         self,
@@ -74,7 +74,7 @@ class Pages:
         await send({"type": "http.response.body", "body": words})
 
     async def _answer(self, request: WebRequest) -> Answer:
-        function = self._functions
+        function = self.functions
         if isinstance(function, Mapping):
             if request.path not in function:
                 return written((f"There is no page {request.path} here.", 404))
