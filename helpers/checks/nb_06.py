@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.checks.attempt import function
+from helpers.checks.documents import document, no_alerts, silences
 from helpers.checks.quiz import Question
-from helpers.checks.rehearsal import Heard, Rehearsal
-from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
+from helpers.checks.rehearsal import Rehearsal
+from helpers.checks.verdict import Gap, Verdict, not_yet, right
 from helpers.sandbox.options import VERIFIED
 
 SILENCE = 3.0  # seconds that exercise 1 asks for
-A_WORD = 0.4  # seconds that a spoken word lasts in the sandbox
-TOO_LONG = 13805  # a trial's call was cut
+FIGURES = "4 0 7 1"  # the code, as it can be written down
 NUMBERS = ("4071", "8", "123456")  # keyed in at exercise 2
 COLLEAGUE = "+14155550101"
 #: How the colleague's phone meets a call in exercise 3, and the DialCallStatus that comes of it.
@@ -20,31 +20,27 @@ OUTCOMES = {"auto": "completed", "busy": "busy", "no-answer": "no-answer"}
 
 
 def check_1(notice: Any) -> Verdict:
-    """Two sentences with three seconds of silence between them."""
-    if notice is None:
-        return not_tried("put your document into `notice`.")
-    if callable(notice):
-        return not_yet("`notice` is a function.", "Put the document itself there, not its maker.")
-    document = str(notice)
-    if not document.lstrip().startswith("<"):
-        return not_yet(
-            f"`notice` is no document, but {notice!r:.40}.",
-            "A document begins with <Response>, or is built with VoiceResponse().",
-        )
+    """A code that is read twice, figure by figure, with time to write it down."""
     with Rehearsal() as stage:
-        heard = stage.ring(twiml=document)
-    _no_alerts(heard)
-    said = [entry for entry in heard.entries if entry.verb == "Say"]
+        heard = stage.ring(twiml=document(notice, "notice"))
+    no_alerts(heard)
+    said = heard.said
     if len(said) != 2:
-        return not_yet(f"the caller hears {_sentences(len(said))}, not two.", "One Say for each.")
-    first, second = said
-    silence = round(second.at - first.at - A_WORD * len(first.text.split()), 1)
+        return not_yet(
+            f"the caller hears {_sentences(len(said))}, not two.", "Two Say, with a Pause between."
+        )
+    for sentence in said:
+        if FIGURES not in sentence:
+            return not_yet(
+                f"the caller hears {sentence!r}, not {FIGURES}.", "Put a blank between the figures."
+            )
+    [silence] = silences(heard)
     if silence != SILENCE:
         return not_yet(
             f"between the two sentences lie {silence:g} seconds, not {SILENCE:g}.",
-            "Put the Pause between the two Say, with the length that is missing.",
+            "Put a Pause between the two Say; its length is in seconds.",
         )
-    return right(f"three seconds lie between {first.text!r} and {second.text!r}.")
+    return right(f"{FIGURES}, three seconds to write, and once more {FIGURES}.")
 
 
 def check_2(number_back: Any) -> Verdict:
@@ -54,7 +50,7 @@ def check_2(number_back: Any) -> Verdict:
         with Rehearsal() as stage:
             heard = stage.ring(stage.serve(number_back), replies=[("", number + "#")])
             _a_document_each_time(stage)
-            _no_alerts(heard)
+            no_alerts(heard)
             if heard.unheard:
                 return not_yet("the caller hears no question.", "Put a Say into the Gather.")
             if len(stage.asked) < 2:
@@ -78,7 +74,7 @@ def check_2(number_back: Any) -> Verdict:
             )
     with Rehearsal() as stage:
         heard = stage.ring(stage.serve(number_back))
-    _no_alerts(heard)
+    no_alerts(heard)
     last = heard.said[-1] if heard.said else ""
     if "goodbye" not in last.casefold():
         return not_yet(
@@ -98,7 +94,7 @@ def check_3(after: Any) -> Verdict:
             dial = f'<Dial action="{page}" timeLimit="5" timeout="5">{COLLEAGUE}</Dial>'
             heard = stage.ring(twiml=f"<Response>{dial}</Response>")
             _a_document_each_time(stage)
-        _no_alerts(heard)
+        no_alerts(heard)
         wanted, unwanted = ("goodbye", "sorry") if mode == "auto" else ("sorry", "goodbye")
         told = f"when DialCallStatus is {status}, the caller hears {' '.join(heard.said)!r}"
         if not heard.has(wanted):
@@ -122,14 +118,6 @@ def _a_document_each_time(stage: Rehearsal) -> None:
     """Gap if the reader's page returned nothing."""
     if any(visit.status == 204 for visit in stage.asked):
         raise Gap("your page returns nothing.", "Let it end with return response.")
-
-
-def _no_alerts(heard: Heard) -> None:
-    """Gap if the debugger has something about the call."""
-    for code, words in heard.alerts:
-        if code == TOO_LONG:
-            raise Gap("the call goes on for ten minutes.", "After a while, let it end by itself.")
-        raise Gap(f"the debugger has {code}: {words}", "Mend the document, and check again.")
 
 
 #: Where each objective is practised.

@@ -2,29 +2,31 @@
 
 # %% ex1
 notice = VoiceResponse()
-notice.say("The shop closes soon.")
+notice.say("Your code is 4 0 7 1.")
 notice.pause(length=3)
-notice.say("Please come to the desk.")
+notice.say("Once more: 4 0 7 1.")
 
 # %% ex1 not yet: `notice` is no document
-notice = "The shop closes soon. ... Please come to the desk."
+notice = "Your code is 4 0 7 1. ... Once more: 4 0 7 1."
 
-# %% ex1 not yet: the caller hears one sentence, not two.
-notice = "<Response><Say>The shop closes soon.</Say><Pause length='3'/></Response>"
+# %% ex1 not yet: the caller hears 'Your code is 4071.', not 4 0 7 1.
+notice = VoiceResponse()
+notice.say("Your code is 4071.")
+notice.pause(length=3)
+notice.say("Once more: 4071.")
 
 # %% ex1 not yet: between the two sentences lie 0 seconds, not 3.
 notice = VoiceResponse()
-notice.say("The shop closes soon.")
-notice.say("Please come to the desk.")
+notice.say("Your code is 4 0 7 1.", loop=2)
 notice.pause(length=3)
+
+# %% ex1 not yet: the caller hears one sentence, not two.
+notice = "<Response><Say>4 0 7 1, 4 0 7 1</Say><Pause length='3'/></Response>"
 
 # %% ex1 not yet: the debugger has 13910
 notice = """<Response>
-    <Say>The shop closes soon.</Say><Pause length="3s"/><Say>Please come to the desk.</Say>
+    <Say>Your code is 4 0 7 1.</Say><Pause length="3s"/><Say>Once more: 4 0 7 1.</Say>
 </Response>"""
-
-# %% ex1 not yet: the debugger has 12100
-notice = "<Response><Say>Fish & chips</Say><Pause length='3'/><Say>are gone.</Say></Response>"
 
 # %% ex1 not yet: `notice` is a function.
 def notice():
