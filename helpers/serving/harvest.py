@@ -31,6 +31,10 @@ _MESSAGING = ("MessagingResponse", "Message", "Body", "Media")
 _CHECKS = "requires_signature"  # app.py does it for every page
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _GIVEN = {"starlette", "twilio", "uvicorn"}  # in every project's requirements
+_CHANGES = {
+    *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem"),
+    *("remove", "setdefault", "sort", "update"),
+}
 _CLIENT = {"TWILIO_ACCOUNT_SID": "the account's SID; the pages ask Twilio for something themselves"}
 
 
@@ -163,6 +167,7 @@ class _Module:
         self.values: dict[str, str] = {}
         self.code: dict[str, str] = {}
         self._seen: dict[str, Any] = {}  # what each name means in the module
+        self._kept: dict[str, int] = {}  # lists and the like, and how much is in them
 
     def use(self, line: str) -> None:
         """Have the module import something for its last lines; Unfit if its name is taken."""
@@ -173,6 +178,11 @@ class _Module:
 
     def written(self, end: str) -> str:
         """The module's text, *end* last."""
+        for name in sorted(self._kept.keys() & _changed("\n".join(self.code.values()))):
+            self.found.notes.append(
+                f"`{name}` is kept in memory, and begins as it was here ({self._kept[name]} in it):"
+                " each process has its own, and forgets it. What must last belongs in a database."
+            )
         parts = ['"""The pages, as they were in the notebook."""', "\n".join(self._sorted())]
         if self.values:
             parts.append("\n".join(f"{name} = {text}" for name, text in self.values.items()))
@@ -182,7 +192,7 @@ class _Module:
     def _sorted(self) -> list[str]:
         """Imports in the usual order: Python's own, those of packages, those of the project."""
         groups: tuple[list[str], list[str], list[str]] = ([], [], [])
-        for line in self.imports:
+        for line in _joined(self.imports):
             top = line.split()[1].partition(".")[0]
             mine = 2 if top == "web" else 0 if top in sys.stdlib_module_names else 1
             groups[mine].append(line)
@@ -324,10 +334,19 @@ class _Module:
         else:
             self.values[name] = repr(value)
         if isinstance(value, list | dict | set):
-            self.found.notes.append(
-                f"`{name}` is kept in memory, as it was when it was exported ({len(value)} in it):"
-                " each process has its own, and forgets it. What must last belongs in a database."
-            )
+            self._kept[name] = len(value)
+
+
+def _joined(lines: set[str]) -> Iterator[str]:
+    """The lines, with what comes from one module in one of them."""
+    named: dict[str, list[str]] = {}
+    for line in sorted(lines):
+        start, found, name = line.partition(" import ")
+        if found:
+            named.setdefault(start, []).append(name)
+        else:
+            yield line
+    yield from (f"{start} import {', '.join(names)}" for start, names in named.items())
 
 
 def _quoted(text: str) -> str:
@@ -425,6 +444,26 @@ def _free(text: str) -> set[str]:
             look(child, False)
 
     look(symtable.symtable(text, "page", "exec"), True)
+    return found
+
+
+def _changed(text: str) -> set[str]:
+    """The names whose lists, dicts and sets some code changes, as far as one can see."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        holder: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            holder = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            holder = node.func.value if node.func.attr in _CHANGES else None
+        elif isinstance(node, ast.Global):
+            found |= set(node.names)
+        elif isinstance(node, ast.AugAssign):
+            holder = node.target
+        while isinstance(holder, ast.Subscript):
+            holder = holder.value
+        if isinstance(holder, ast.Name):
+            found.add(holder.id)
     return found
 
 
