@@ -29,6 +29,10 @@ from helpers.serving.site import Visits
 
 #: Said in place of keys or words: the person hangs up.
 HANG_UP = "(hangs up)"
+#: In place of keys or words: the person does nothing, and is ready for the next.
+NOTHING = ""
+#: What is waited for in place of said words: the beep, with which a recording begins.
+BEEP = "(beep)"
 KEYS = frozenset("0123456789*#")
 #: What a person does: once these words were said, these keys or words.
 Replies = Sequence[tuple[str, str]]
@@ -120,8 +124,9 @@ class Rehearsal:
     ) -> Heard:
         """Call the phone with a page or a document, until the call is over.
 
-        *replies* are what the person does, in order, each once its words were said: keys, words
-        to speak, or HANG_UP. *more* goes to ``calls.create``. Gap if Twilio refuses the call.
+        *replies* are what the person does, in order, each once its words were said (or at the
+        BEEP): keys, words to speak, HANG_UP or NOTHING. *more* goes to ``calls.create``. Gap if
+        Twilio refuses the call.
         """
         what: dict[str, Any] = {"to": self.phone.number, "from_": self.number, **more}
         what |= {"url": url} if url else {"twiml": twiml}
@@ -283,8 +288,11 @@ class _Person:
         if self.waiting and mine.status == "in-progress":
             words, reply = self.waiting[0]
             for place, entry in enumerate(mine.transcript):
-                said = entry.verb == "Say" and _folded(words) in _folded(entry.text)
-                if said and place >= self._heard_until:
+                if words == BEEP:
+                    came = entry.verb == "Record"
+                else:
+                    came = entry.verb == "Say" and _folded(words) in _folded(entry.text)
+                if came and place >= self._heard_until:
                     self._heard_until = place + 1
                     self.waiting.pop(0)
                     self._reply(reply)
@@ -292,6 +300,8 @@ class _Person:
         return mine.live
 
     def _reply(self, reply: str) -> None:
+        if reply == NOTHING:
+            return
         try:
             if reply == HANG_UP:
                 self.phone.hangup()

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import MessagingResponse, VoiceResponse
-from helpers.checks.rehearsal import HANG_UP, Rehearsal, no_alerts
+from helpers.checks.rehearsal import BEEP, HANG_UP, NOTHING, Rehearsal, no_alerts
 from helpers.checks.verdict import Gap
 from helpers.sandbox.options import VERIFIED
 
@@ -52,6 +52,15 @@ def test_a_person_can_hang_up_and_speak(stage):
     talk = '<Response><Gather input="speech"><Say>Yes?</Say></Gather></Response>'
     heard = stage.ring(twiml=talk, replies=[("yes", "sales please")])
     assert ("speak", "sales please") in [(entry.verb, entry.text) for entry in heard.entries]
+
+
+def test_a_person_waits_for_the_beep_and_may_do_nothing(stage):
+    record = "<Response><Say>After the beep!</Say><Record action='/done'/></Response>"
+    heard = stage.ring(twiml=record.replace("/done", stage.serve(menu)), replies=[(BEEP, "Hi.")])
+    assert heard.verbs()[-3:] == ["Gather", "Say", "Say"]
+    assert ("speak", "Hi.") in [(entry.verb, entry.text) for entry in heard.entries]
+    heard = stage.ring(stage.serve(menu), replies=[("press 1", NOTHING), ("goodbye", HANG_UP)])
+    assert heard.unheard == []
 
 
 def test_somebody_else_calls(stage):
