@@ -46,6 +46,8 @@ MAY_IMPORT: dict[str, list[str]] = {
     "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
 }
 MAY_IMPORT["testing"] = [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"]
+MAY_IMPORT["export"] = [*BASE, "client", "serving", "twiml"]
+MAY_IMPORT["checks"].append("export")
 MAY_IMPORT["learner"] = [*BASE, "lessons", "checks"]
 MAY_IMPORT["checks"].append("learner")
 MAY_IMPORT["widgets"].append("checks")
@@ -62,6 +64,7 @@ LIBRARIES: dict[str, set[str]] = {
     "client": {"requests", "urllib3"},
     "phone": {"requests"},
     "serving": {"uvicorn", "uvloop", "starlette", "anyio"},  # the latter two in pages of theirs
+    "export": {"requests", "starlette"},
     "sandbox": {"starlette", "uvicorn", "aiohttp", "anyio", "tinytag", "yarl"},
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},

@@ -23,8 +23,9 @@ from starlette.routing import Mount, Route
 
 from helpers import Client, MessagingResponse, RequestValidator, TwilioError, VoiceResponse
 from helpers.errors import HelperError
+from helpers.export import DIFFERENCES, export
+from helpers.export.project import NEEDED
 from helpers.serving import Pages, requires_signature
-from helpers.serving.export import DIFFERENCES, NEEDED, export
 from helpers.testing import open_sandbox
 from helpers.twiml import Gather
 from tests.docs.pages import DOCS

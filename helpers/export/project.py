@@ -1,10 +1,4 @@
-"""Take a web app out of the notebook: a small project in a folder, ready for a host.
-
-    from helpers.serving.export import export
-
-    export(shop, "my-shop")                           # a function of a request
-    export({"/voice": voice, "/sms": sms}, "my-shop") # several, by their paths
-    export(Path("shop.py"), "my-shop")                # a file (or its text) with an ASGI app in it
+"""The files of an exported web site, and the guard over what is in the folder already.
 
 What is written needs Twilio's own package and nothing of this one. ``pages.py`` holds the
 functions, with all of the notebook that they use; ``app.py`` lets in what Twilio signed and nothing
@@ -25,7 +19,7 @@ from string import Template
 from typing import Any, NamedTuple
 
 from helpers.errors import HelperError
-from helpers.serving.harvest import Harvest, Unfit, harvest, of_source
+from helpers.export.harvest import Harvest, Unfit, harvest, of_source
 from helpers.serving.pages import Pages
 
 MANIFEST = ".exported.json"  # what was written: so that a later export knows what was changed
@@ -35,7 +29,10 @@ CALLS, TEXTS = "/voice", "/sms"
 NEEDED = ("starlette>=1.0,<2", "twilio>=9.8,<10", "uvicorn>=0.40,<1")
 
 _IGNORED = ".env\n.venv/\n__pycache__/\n"
-_SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
+_SECRET = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"  # an auth token
+    r"|(?i:token|secret|password)\w*\s*=\s*['\"](?=[^'\"]*\d)[0-9A-Za-z+/_-]{16,}['\"]"
+)
 _HERE = re.compile(r"https?://(?:127\.[\d.]+|localhost|\[::1\])[^\s\"']*")
 _OURS = re.compile(r"\+1500555\d{4}")
 
@@ -176,7 +173,7 @@ def _taken(app: Any) -> Harvest:
 
 
 def _template(name: str) -> str:
-    return (files("helpers.serving") / "project" / f"{name}.txt").read_text(encoding="utf-8")
+    return (files("helpers.export") / "files" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def _project(found: Harvest) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""In the place of Twilio's package of this name."""

@@ -1,0 +1,85 @@
+"""An exported site under a stand-in for a host: it starts, answers behind the proxy, and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers import MessagingResponse, VoiceResponse
+from helpers.errors import HelperError
+from helpers.export import Hosting, export
+from helpers.testing import open_sandbox
+from tests.own_site.test_production import ALICE
+
+
+def voice(request: Any) -> VoiceResponse:
+    response = VoiceResponse()
+    response.say(f"Hello {request['From']}, bye & bye.")
+    return response
+
+
+def sms(request: Any) -> MessagingResponse:
+    response = MessagingResponse()
+    response.message("Größe: €5")
+    return response
+
+
+@pytest.mark.parametrize("official", [True, False], ids=["Twilio's package", "ours in its place"])
+def test_a_call_and_a_text_reach_it_behind_its_proxy(official, tmp_path):
+    export({"/voice": voice, "/sms": sms}, tmp_path)
+    with open_sandbox() as sandbox, Hosting(tmp_path, official=official) as host:
+        site = sandbox.site(host.proxy)
+        host.start(public=site.url, token=sandbox.auth_token)
+        sandbox.client.calls.create(to=ALICE, from_=sandbox.number, url=f"{site.url}/voice")
+        sandbox.clock.run()
+        assert sandbox.phone(ALICE).heard == f"Hello {sandbox.number}, bye & bye."
+        [number] = sandbox.client.incoming_phone_numbers.list()
+        number.update(sms_url=f"{site.url}/sms?a=1")
+        sandbox.phone(ALICE).text(sandbox.number, "Grüße")
+        sandbox.clock.run()
+        assert sandbox.phone(ALICE).inbox[-1].body == "Größe: €5"
+        assert sandbox.alerts == []
+        assert repr(host) == f"<Hosting {tmp_path.name}, running>"
+        host.stop()
+        sandbox.client.calls.create(to=ALICE, from_=sandbox.number, url=f"{site.url}/voice")
+        sandbox.clock.run()
+        assert [alert.code for alert in sandbox.alerts] == [11200]
+
+
+def test_another_token_is_turned_away(tmp_path):
+    export(voice, tmp_path)
+    with open_sandbox() as sandbox, Hosting(tmp_path) as host:
+        site = sandbox.site(host.proxy)
+        host.start(public=site.url, token="another token")
+        sandbox.client.calls.create(to=ALICE, from_=sandbox.number, url=f"{site.url}/voice")
+        sandbox.clock.run()
+        assert [alert.code for alert in sandbox.alerts] == [11200]
+
+
+def test_the_environment_is_what_the_host_gives(tmp_path, monkeypatch):
+    """A secret of the reader's own shell is not handed on."""
+    export(voice, tmp_path)
+    monkeypatch.setenv("TWILIO_API_SECRET", "mine")
+    (tmp_path / "pages.py").write_text(
+        "import os\nfrom starlette.applications import Starlette\n"
+        "assert 'TWILIO_API_SECRET' not in os.environ\nassert os.environ['SHOP'] == 'open'\n"
+        "app = Starlette()\n",
+        encoding="utf-8",
+    )
+    with Hosting(tmp_path) as host:
+        host.start(public="https://shop.example", token="x", SHOP="open")
+        assert "running" in repr(host)
+
+
+def test_what_does_not_start_says_why(tmp_path):
+    with pytest.raises(HelperError, match=r"There is no app\.py in"):
+        Hosting(tmp_path).start(public="x", token="y")
+    export(voice, tmp_path)
+    (tmp_path / "pages.py").write_text("raise KeyError('price')\n", encoding="utf-8")
+    with pytest.raises(HelperError, match="did not start") as refused, Hosting(tmp_path) as host:
+        host.start(public="https://shop.example", token="x")
+    assert "KeyError: 'price'" in str(refused.value)
+    (tmp_path / "pages.py").write_text("app = None\n", encoding="utf-8")
+    with pytest.raises(HelperError, match="PUBLIC_URL is not set"), Hosting(tmp_path) as host:
+        host.start(public="", token="x")
