@@ -7,9 +7,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.jupyter import CHROMIUM, ROOT, Lab, chromium, close_notebook
+
+# A busy machine takes its time; what never comes true fails all the same.
+expect.set_options(timeout=15_000)
 
 WINDOW: ViewportSize = {"width": 1200, "height": 1600}
 

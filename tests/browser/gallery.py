@@ -33,6 +33,7 @@ from helpers.phone import Entry
 from helpers.widgets import *
 from helpers.widgets.calling import call_report
 from helpers.widgets.following import Following
+from helpers.widgets.quiz import quiz
 from helpers.widgets.texting import _report
 from tests.widgets.fake import SHOP, FakePhone
 
@@ -243,6 +244,12 @@ FORMS = [
         "editor-explained",
         "form = twiml_editor(session)\nform.press('Explain')\nform.press('Show me the code')\nform",
     ),
+    State("quiz", "quiz('03')"),
+    State(
+        "quiz-answered",
+        "asked = quiz('03')\nfor letter in 'ab':\n    asked.answer(1, letter)\n"
+        "asked.answer(2, 'a')\nasked",
+    ),
 ]
 
 RENDERED = ".jp-RenderedHTMLCommon, .jp-RenderedMermaid, .jp-RenderedText"
@@ -301,6 +308,7 @@ SHOWN = {
     "Form": "text-done",
     "Moment": "moment",
     "PhoneWidget": "phone-caption",
+    "QuizWidget": "quiz-answered",
     "SideBySide": "phone-two",
     "States": "states",
     "Stepper": "steps-some",
