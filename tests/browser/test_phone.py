@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import demo
+from tests.browser.conftest import Desk
 from tests.browser.gallery import wear
 from tests.browser.jupyter import Lab, reload, run_all, save, wait_until_done
 
@@ -358,3 +359,18 @@ def test_it_fits_half_a_window(browser: Browser, page: Page, ringing: Locator) -
     page.evaluate("() => jupyterapp.shell.collapseLeft()")
     width, needed = ringing.evaluate("element => [element.clientWidth, element.scrollWidth]")
     assert needed <= width
+
+
+def test_a_page_that_asks_another_machine_is_told_of(page: Page, desk: Desk) -> None:
+    """So each test would fail whose page did. (`localhost` is this machine, under another name.)"""
+    with page.expect_request("http://localhost:9/"), page.expect_websocket():
+        page.evaluate(
+            """() => {
+              fetch('http://localhost:9/').catch(() => {});
+              new WebSocket('ws://localhost:9/');
+            }"""
+        )
+    with pytest.raises(AssertionError) as told:
+        desk.check()
+    assert "http://localhost:9/" in str(told.value) and "ws://localhost:9/" in str(told.value)
+    desk.asked.clear()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from playwright.sync_api import Locator, Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from tests.browser import demo
+from tests.browser.jupyter import Lab, save, wait_until_done
 
-from tests.browser.demo import write
-from tests.browser.jupyter import Lab, open_notebook, run_all, save, wait_until_done
-
+# Whether a person is there is asked when a session begins.
 CALL = """\
+import os
+os.environ["TWILIO_WATCHED"] = "{watched}"
 from xml.sax.saxutils import escape
 from helpers import connect
 
@@ -47,35 +47,11 @@ def output(page: Page, cell: int) -> Locator:
     return page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-OutputArea-output")
 
 
-@pytest.fixture(scope="module")
-def watched(browser: Browser, tmp_path_factory: pytest.TempPathFactory):
-    """JupyterLab in which a person is there."""
-    folder = tmp_path_factory.mktemp("watched")
-    with Lab(folder, environment={"TWILIO_WATCHED": "yes"}) as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
-def alone(browser: Browser, tmp_path_factory: pytest.TempPathFactory):
-    """JupyterLab in which nobody is there: the phone does as planned."""
-    folder = tmp_path_factory.mktemp("alone")
-    with Lab(folder, environment={"TWILIO_WATCHED": "no"}) as lab:
-        yield lab
-
-
-def opened(page: Page, lab: Lab, name: str, *cells: str) -> Path:
-    path = write(lab.root / name, *cells)
-    open_notebook(page, lab, name)
-    run_all(page)
-    return path
-
-
-def test_diagrams_documents_and_traffic(page: Page, alone: Lab) -> None:
-    opened(
+def test_diagrams_documents_and_traffic(page: Page, lab: Lab) -> None:
+    demo.run(
         page,
-        alone,
-        "pictures.ipynb",
-        CALL.format(options=""),
+        lab,
+        CALL.format(watched="no", options=""),
         PLANNED + "\nawait session.ended(call)\nsession.story(call)",
         "session.states(call)",
         "session.document(call)",
@@ -99,10 +75,8 @@ def test_diagrams_documents_and_traffic(page: Page, alone: Lab) -> None:
     expect(traffic).to_contain_text("X-Twilio-Signature: (right)")
 
 
-def test_step_by_step_with_the_keyboard(page: Page, watched: Lab) -> None:
-    opened(
-        page, watched, "steps.ipynb", CALL.format(options=", step=True"), "session.stepper(call)"
-    )
+def test_step_by_step_with_the_keyboard(page: Page, lab: Lab) -> None:
+    demo.run(page, lab, CALL.format(watched="yes", options=", step=True"), "session.stepper(call)")
     wait_until_done(page)
     stepper = output(page, 1)
     button = stepper.get_by_role("button", name="Next step")
@@ -119,12 +93,11 @@ def test_step_by_step_with_the_keyboard(page: Page, watched: Lab) -> None:
     expect(button).to_be_disabled()
 
 
-def test_a_long_wait_is_shown_and_nothing_of_it_stays(page: Page, watched: Lab) -> None:
-    path = opened(
+def test_a_long_wait_is_shown_and_nothing_of_it_stays(page: Page, lab: Lab) -> None:
+    path = demo.run(
         page,
-        watched,
-        "waiting.ipynb",
-        CALL.format(options=""),
+        lab,
+        CALL.format(watched="yes", options=""),
         "session.document(call)",
         ANSWERABLE + "\nawait session.answered()\n'answered'",
     )
