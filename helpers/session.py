@@ -394,7 +394,8 @@ class Session:
         """Look until it is so. All HTTP is done in a thread, so that clicks are heard meanwhile.
 
         *in_call* says that it happens in the phone's newest call, if at all. None in live mode,
-        where what a person or a carrier does may take its time, and where a person ended the call.
+        where what a person or a carrier does may take its time, and None, with a sentence, where a
+        person who watches has not brought it about: what follows is run all the same.
         """
         if self.settings.live:
             found = await self._watch_until(look, LIVE_PATIENCE, what)
@@ -405,23 +406,22 @@ class Session:
             return await self._turn_until(look, what, phone)
         if self.watched:
             try:
-                found = await self._wait_for_person(look, what, phone, in_call)
-            except _CallOverError as over:
-                print(over)
+                return await self._wait_for_person(look, what, phone, in_call)
+            except _InVainError as vain:
+                print(vain)
                 return None
-        else:
-            await asyncio.to_thread(self._stand_in(phone).follow)
-            found = await self._watch_until(look, PATIENCE + AFTERWARDS, what)
+        await asyncio.to_thread(self._stand_in(phone).follow)
+        found = await self._watch_until(look, PATIENCE + AFTERWARDS, what)
         if found is None:
             raise WaitError(f"Waited in vain for {what}.", next_step="Run the cell again.")
         return found
 
     async def _wait_for_person(
         self, look: Callable[[], T | None], what: str, phone: Any, in_call: bool
-    ) -> T | None:
-        """Let a person do it; what they leave undone the handset does. None if it never comes.
+    ) -> T:
+        """Let a person do it; what they leave undone the handset does.
 
-        _CallOverError if it was to come *in_call*, and that call is over.
+        _InVainError if it was to come *in_call* and that call is over, or else if it does not come.
         """
         stand_in = self._stand_in(phone)
         overdue = False
@@ -433,7 +433,7 @@ class Session:
                 # It may have come between the two looks.
                 if await asyncio.to_thread(look) is not None:
                     return 0
-                raise _CallOverError(over, what)
+                raise _InVainError(_call_over(over, what))
             said, seconds = await asyncio.to_thread(stand_in.continue_, overdue)
             if said:
                 print(said)
@@ -443,6 +443,8 @@ class Session:
         if found is None:
             overdue = True
             found = await self._carry_on(look, what, phone, meanwhile)
+        if found is None:
+            raise _InVainError(f"Waited in vain for {what}. To wait on, run the cell again.")
         if (over := await asyncio.to_thread(_over, phone)) is not None:
             self._waited[id(phone)] = over.sid
         return found
@@ -460,10 +462,16 @@ class Session:
             await meanwhile()
             if said := await asyncio.to_thread(self._stand_in(phone).take_over, PATIENCE):
                 print(said)
+            if await asyncio.to_thread(self._all_quiet, phone):
+                return await asyncio.to_thread(look)
             return await self._watch_until(look, AFTERWARDS, what, meanwhile)
         finally:
             # A person who missed one call may want to answer the next.
             await asyncio.to_thread(phone.set_mode, before)
+
+    def _all_quiet(self, phone: Any) -> bool:
+        """Whether nothing is going to happen by itself."""
+        return phone.call_now is None and self._control("GET")["due"] is None
 
     async def _turn_until(self, look: Callable[[], T | None], what: str, phone: Any) -> T:
         await asyncio.to_thread(self._stand_in(phone).follow)
@@ -590,15 +598,16 @@ def _keep_off_proxies() -> None:
             os.environ[name] = ",".join([*hosts, *missing])
 
 
-class _CallOverError(Exception):
-    """A call ended, and what was waited for in it has not come."""
+class _InVainError(Exception):
+    """What a person was to bring about does not come; the text says why, and what to do."""
 
-    def __init__(self, call: PhoneCall, what: str) -> None:
-        how = OVER.get(call.status, "The call is over")
-        super().__init__(
-            f"{how}, so there is no use in waiting for {what}. "
-            "To try once more, run the cell that makes the call, then this one."
-        )
+
+def _call_over(call: PhoneCall, what: str) -> str:
+    how = OVER.get(call.status, "The call is over")
+    return (
+        f"{how}, so there is no use in waiting for {what}. "
+        "To try once more, run the cell that makes the call, then this one."
+    )
 
 
 def _over(phone: Any) -> PhoneCall | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from starlette.applications import Starlette
@@ -298,13 +299,22 @@ def test_a_call_that_is_long_is_nobodys_fault(somebody, capsys, monkeypatch):
     assert capsys.readouterr().out == ""
 
 
-def test_a_phone_that_answers_by_itself_still_does_after_a_wait(somebody, monkeypatch):
+def test_a_phone_that_answers_by_itself_still_does_after_a_wait(somebody, capsys, monkeypatch):
     monkeypatch.setattr(session_module, "PATIENCE", 0.1)
     monkeypatch.setattr(session_module, "AFTERWARDS", 0.1)
     somebody.phone.set_mode("auto")
-    with pytest.raises(WaitError, match="Waited in vain"):
-        run(somebody.received("what nobody texts"))
+    long = taken(somebody, "<Response><Pause length='9'/></Response>")
+    assert run(somebody.received("what nobody texts")) is None
+    assert capsys.readouterr().out.endswith("To wait on, run the cell again.\n")
+    assert run(somebody.ended(long)).status == "in-progress"
     assert somebody.phone.mode == "auto"
+
+
+def test_when_nothing_is_going_to_happen_a_wait_ends_with_their_patience(somebody, capsys):
+    began = time.monotonic()
+    assert run(somebody.received("what nobody texts")) is None
+    assert time.monotonic() - began < session_module.AFTERWARDS / 2
+    assert "Waited in vain for +14155550100 to get a text" in capsys.readouterr().out
 
 
 def test_with_nobody_there_the_plan_is_followed_at_once_on_a_real_clock_too():
