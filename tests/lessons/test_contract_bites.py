@@ -68,7 +68,7 @@ def _key(pieces: str) -> str:
 
 #: What machines put into outputs, by what the rule calls it.
 MACHINES = {
-    "an address of this machine": "at http://127.0.0.1/voice",
+    "an address of this machine": "at http://127.0.0.1:80/voice",
     "an address of a network": "from 10.20.30.40",
     "a port": "http://example.com:49152/",
     "an address in memory": "<Thing at 0x7f3a9c0b1d60>",
@@ -76,6 +76,7 @@ MACHINES = {
     "a version": "twilio 9.13.0",
     "a time that it took": "in 183 ms",
     "a date that is not the sandbox's": "2027-03-04",
+    "a time of day that is not the sandbox's": "at 17:42:10",
     "a day that is not the sandbox's": "Thu, 04 Mar 2027",
 }
 
@@ -288,7 +289,12 @@ BREAKS: dict[str, list[Break]] = {
         ],
     ],
     "outputs_are_of_no_machine": [_shown(words) for words in MACHINES.values()],
-    "numbers_are_examples": [_longer(" Call +12125551234."), _shown("+442079460958")],
+    "numbers_are_examples": [
+        _longer(" Call +12125551234."),
+        _longer(" Call +1 (212) 555-1234."),
+        _longer(" Call (212) 555-1234."),
+        _shown("+49 30 123456-78"),
+    ],
     "ids_are_the_sandbox_s": [
         _shown("SM3f9a17c255d04be18890ab7612ce4d3f"),
         _longer(" See `CA3f9a17c255d04be18890ab7612ce4d3f`."),
@@ -301,6 +307,12 @@ BREAKS: dict[str, list[Break]] = {
     "errors_are_meant": [
         lambda draft: draft.cell("wrong").update(metadata={}),
         lambda draft: draft.cell("part-a").update(metadata={"tags": ["raises-exception"]}),
+    ],
+    "nothing_is_fetched": [
+        _longer("\n\n![Ada's phone, ringing](https://example.com/phone.png)"),
+        lambda draft: draft.show("part-a", "<script>1</script>", "text/html"),
+        lambda draft: draft.show("part-a", '<img alt="a phone" src="a.png">', "text/html"),
+        lambda draft: draft.show("part-a", "<style>@import 'a.css'</style>", "text/html"),
     ],
     "outputs_are_small": [_shown("x" * 4096)],
     "an_error_is_met": [

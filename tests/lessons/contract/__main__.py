@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from itertools import pairwise
 from statistics import median
 
 from tests.lessons.contract import all_books, findings
-from tests.lessons.contract.book import Book, lines_of_code
+from tests.lessons.contract.book import Book, lines_of_code, paragraphs, plain, words
 from tests.lessons.contract.cells import words_a_code_cell
 from tests.lessons.contract.counts import counts
 from tests.lessons.contract.links import outside
-from tests.lessons.contract.minutes import model, rounded
+from tests.lessons.contract.minutes import model
 from tests.lessons.contract.outputs import codes_met
 
+#: What `figures` tells, in columns.
+HEADS = (
+    *("lesson", "cells", "code", "words a text", "a code cell", "a sentence", "lines: median"),
+    *("most", "asks", "exercises", "questions", "minutes", "model", "errors met"),
+)
 
-def figures(book: Book) -> str:
-    """How a lesson reads, in one line."""
+
+def figures(book: Book) -> tuple[str, ...]:
+    """How a lesson reads, by HEADS.
+
+    Words are those of paragraphs; *asks* is how many code cells come after a question.
+    """
     lines = [lines_of_code(cell.source) for cell in book.code] or [0]
-    codes = ", ".join(map(str, sorted(codes_met(book)))) or "none"
-    took = model(book)
+    prose = [paragraphs(cell.source) for cell in book.texts if not cell.id.endswith("-more")]
+    read = sum(map(words, prose))
+    sentences = sum(len(re.findall(r"[.?!:](?=\s|$)", plain(text))) for text in prose)
+    asks = sum(
+        before.kind == "markdown" and "?" in before.source and cell.kind == "code"
+        for before, cell in pairwise(book.lesson.cells)
+    )
     return (
-        f"{book.lesson.number}  {len(book.lesson.cells)} cells, {len(book.code)} of code · "
-        f"{words_a_code_cell(book):.0f} words a code cell · lines of code: median "
-        f"{median(lines):g}, most {max(lines)} · {len(book.lesson.exercises)} exercises, "
-        f"{book.questions} questions · states {book.lesson.minutes} minutes, model {took:.1f} "
-        f"({rounded(took)}) · errors met: {codes}"
+        *(book.lesson.number, str(len(book.lesson.cells)), str(len(book.code))),
+        *(f"{read / max(1, len(prose)):.0f}", f"{words_a_code_cell(book):.0f}"),
+        *(f"{read / max(1, sentences):.0f}", f"{median(lines):g}", str(max(lines)), str(asks)),
+        *(str(len(book.lesson.exercises)), str(book.questions), str(book.lesson.minutes)),
+        f"{model(book):.1f}",
+        " ".join(map(str, sorted(codes_met(book)))) or "none",
+    )
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Rows as text; every column but the last to the right."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join([*map(str.rjust, row[:-1], wide[:-1]), row[-1]]).rstrip() for row in rows
     )
 
 
@@ -49,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         found += findings(book)
     for one in found:
         print(one)
-    print(*map(figures, books), sep="\n")
+    print(table([HEADS, *map(figures, books)]))
     if not given.lessons:
         print(", ".join(f"{number} {name}" for name, number in counts(books).items()))
     print(f"{len(found)} findings")

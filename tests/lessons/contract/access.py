@@ -1,4 +1,10 @@
-"""Access: who hears the lesson, or sees no colours, gets all of it."""
+"""Access: who hears the lesson, or sees no colours, gets all of it.
+
+With the headings in `shape` these are the rules that checkers of notebooks have: words for pictures
+(image-missing-alt), heads of tables (table-missing-header), texts of links (link-discernible-text),
+one title, headings in order, none empty or twice (heading-...). Contrast, and what else takes a
+browser, is judged by axe-core in `tests/browser/test_lessons.py`.
+"""
 
 from __future__ import annotations
 

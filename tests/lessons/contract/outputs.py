@@ -17,7 +17,7 @@ MOST_SIDS = 400
 
 #: What differs from machine to machine, or from run to run.
 OF_A_MACHINE = {
-    "an address of this machine": r"127\.0\.0\.1|\blocalhost\b|\b0\.0\.0\.0\b|\[?::1\]?:\d",
+    "an address of this machine": r"(?:127\.0\.0\.1|\blocalhost|0\.0\.0\.0|\[::1\]):\d",
     "an address of a network": r"(?<![\d.])(?!127\.|0\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)"
     r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
     "a port": r"(?<=[a-z]):\d{4,5}\b(?!\d)",
@@ -26,6 +26,7 @@ OF_A_MACHINE = {
     "a version": r"(?i)\bpython[ /-]?3\.\d+|(?<![\w.])v?\d+\.\d+\.\d+(?:[ab]\d+|rc\d+)?\b(?!\.)",
     "a time that it took": r"\b\d+(?:\.\d+)? ?(?:ms|µs|us|milliseconds)\b",
     "a date that is not the sandbox's": r"\b(?!2026-01-0[5-9])20[23]\d-[01]\d-[0-3]\d\b",
+    "a time of day that is not the sandbox's": r"\b(?!09:|1[0-3]:)[0-2]\d:[0-5]\d:[0-5]\d\b",
     "a day that is not the sandbox's": r"\b[0-3]?\d (?!Jan 2026)[A-Z][a-z]{2} 20[23]\d\b",
 }
 
@@ -55,15 +56,18 @@ def outputs_are_of_no_machine(book: Book) -> Faults:
 
 
 _EXAMPLES = re.compile(r"\+1500555\d{4}|\+1415555\d{4}|\+1555\d{7}|\+1\d{3}55501\d\d")
-_NUMBER = re.compile(r"(?<![\w+])\+[1-9]\d{9,14}(?!\d)")
+_NUMBER = re.compile(r"(?<![\w+])\+[1-9](?:[ ().-]{0,2}\d){9,14}(?!\d)")
+_NATIONAL = re.compile(r"\(\d{3}\) \d{3}-\d{4}")
 
 
 @rule
 def numbers_are_examples(book: Book) -> Faults:
     """Numbers that ring nowhere, in what is written and in what is shown."""
     for cell in book.lesson.cells:
-        for number in sorted(set(_NUMBER.findall(f"{cell.source}\n{all_shown(cell)}"))):
-            if not _EXAMPLES.fullmatch(number):
+        text = f"{cell.source}\n{all_shown(cell)}"
+        for number in sorted({*_NUMBER.findall(text), *_NATIONAL.findall(text)}):
+            whole = ("" if number.startswith("+") else "+1") + re.sub(r"[^\d+]", "", number)
+            if not _EXAMPLES.fullmatch(whole):
                 yield (
                     cell.id,
                     f"{number} may be somebody's; use +1500555xxxx, +1415555xxxx or +1555...",
@@ -130,6 +134,29 @@ def errors_are_meant(book: Book) -> Faults:
             yield cell.id, "it is tagged raises-exception and does not fail; take the tag away"
 
 
+_FETCHES = re.compile(
+    r"<(?:script|iframe|object|embed|link)\b|\bsrc=[\"']?(?!data:)\w|@import\b|url\([\"']?(?!data:|#)\w",
+    re.IGNORECASE,
+)
+
+
+@rule
+def nothing_is_fetched(book: Book) -> Faults:
+    """Who opens the notebook asks nobody for anything: no scripts, no pictures from elsewhere."""
+    for cell in book.texts:
+        if re.search(r"!\[[^\]]*\]\((?:https?:)?//|<(?:img|script|iframe)\b[^>]*//", cell.source):
+            yield cell.id, "it has a picture or script from elsewhere; keep it beside the notebook"
+    for cell in book.code:
+        for output in cell.outputs:
+            html = shown(output).get("text/html", "") + shown(output).get("image/svg+xml", "")
+            found = _FETCHES.search(html)
+            if found:
+                yield (
+                    cell.id,
+                    f"its output fetches something ({found[0]}); draw it with what is there",
+                )
+
+
 @rule
 def outputs_are_small(book: Book) -> Faults:
     """Each under 4 KB."""
@@ -149,7 +176,8 @@ def codes_met(book: Book) -> set[int]:
     """Twilio's codes that cells of the lesson ran into, looked up ones not counted."""
     found: set[int] = set()
     for cell in book.code:
-        if "explain(" not in cell.source and not cell.id.startswith("quiz"):
+        looked_up = re.search(r"\bexplain\((?:\d|\))", cell.source)
+        if not looked_up and not cell.id.startswith("quiz"):
             text = "\n".join(
                 text
                 for output in cell.outputs
