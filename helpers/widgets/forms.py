@@ -358,9 +358,13 @@ class Form(anywidget.AnyWidget):
         lines = columns(filled, figures=False) if filled else ""
         return "\n".join(filter(None, [self.title, lines, text_of(self._documents()), self.text]))
 
+    def stored(self) -> list[tuple[str, str]]:
+        """What of :meth:`filled` stands in a stored notebook."""
+        return self.filled()
+
     def still(self) -> str:
         """What stands in a stored notebook in the form's place, as HTML."""
-        filled = self.filled()
+        filled = self.stored()
         parts = [table(("field", "value"), filled, figures=False)] if filled else []
         parts.append(html_of(self._documents()))
         if self._problem.what:
