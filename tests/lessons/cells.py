@@ -6,6 +6,7 @@ import ast
 import asyncio
 import contextlib
 import io
+import linecache
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +46,8 @@ class Notebook:
         return value
 
     def _run(self, source: str, name: str) -> Any:
+        # As in a kernel, the source of what a cell defines can be found.
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         tree = ast.parse(source, name)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
