@@ -35,6 +35,35 @@ def function(given: Any, head: str) -> Callable[..., Any]:
     return given
 
 
+def pages(given: Any, name: str, *paths: str) -> dict[str, Callable[..., Any]]:
+    """*given*, if it is a dict of pages (functions of a request) by their paths, with *paths*.
+
+    Gap if it is None (then nothing was tried) or something else; *name* is the reader's for it.
+    """
+    shape = ", ".join(f'"{path}": ...' for path in paths)
+    if given is None:
+        raise Gap(f"put your pages into `{name}`: {{{shape}, ...}}.", tried=False)
+    if not isinstance(given, dict):
+        raise Gap(
+            f"`{name}` is a {type(given).__name__}, not a dict of pages.",
+            f"Write {name} = {{{shape}, ...}} with a function for each path.",
+        )
+    for path in paths:
+        if path not in given:
+            raise Gap(f"`{name}` has no page {path}.", f'Put it in: {name}["{path}"] = ...')
+    for path, page in given.items():
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise Gap(f"{path!r} is no path.", "A path begins with /, such as /choice.")
+        try:
+            function(page, "page(request)")
+        except Gap:
+            raise Gap(
+                f"what stands at {path} in `{name}` is no page.",
+                "A page is a function of the request: def page(request): ...",
+            ) from None
+    return given
+
+
 def outcome(given: Callable[..., Any], head: str, *values: Any) -> Any:
     """What the reader's function returns for *values*; Gap, with its words, if it raises."""
     try:

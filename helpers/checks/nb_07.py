@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.checks.attempt import function
+from helpers.checks.attempt import function, pages
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Heard, Rehearsal, no_alerts
-from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
+from helpers.checks.verdict import Verdict, not_tried, not_yet, right
 from helpers.phone import Phone
 from helpers.sandbox.options import VERIFIED
+from helpers.sms import TRIAL_PREFIX
 
 FRIENDS = {"+14155550143": "Ada", "+14155550144": "Ben"}  # as the lesson has them
 STRANGERS = ("+14155550199", "+14155550198")
@@ -59,13 +60,13 @@ def _call(page: Any, number: str) -> Heard:
 
 def check_2(mine: Any) -> Verdict:
     """Two pages that put a call through and text the caller if nobody takes it."""
-    pages = _pages(mine)
+    mine = pages(mine, "mine", "/voice", "/after")
     for mode in ("auto", "no-answer", "busy"):
         with Rehearsal(verified=(VERIFIED, COLLEAGUE)) as stage:
             colleague = stage.handset(COLLEAGUE)
             colleague.set_mode(mode)
-            heard = _put_through(stage, stage.serve(pages) + "voice", colleague)
-            texts = [text.body for text in stage.phone.inbox]
+            heard = _put_through(stage, stage.serve(mine) + "voice", colleague)
+            texts = [_own(text.body) for text in stage.phone.inbox]
             rang = bool(colleague.calls)
             asked = [visit.path for visit in stage.asked]
         if "Dial" in heard.verbs() and not rang:
@@ -124,23 +125,6 @@ def _waited(heard: Heard) -> float:
     return round(end - heard.entries[dial].at, 1)
 
 
-def _pages(mine: Any) -> dict[str, Any]:
-    """The reader's pages by their paths; Gap if that is something else."""
-    if mine is None:
-        raise Gap('put your pages into `mine`: {"/voice": ..., "/after": ...}.', tried=False)
-    if not isinstance(mine, dict):
-        raise Gap(
-            f"`mine` is a {type(mine).__name__}, not a dict of pages.",
-            'Write mine = {"/voice": your function, "/after": your other function}.',
-        )
-    for path in ("/voice", "/after"):
-        if path not in mine:
-            raise Gap(f"`mine` has no page {path}.", f'Put it in: mine["{path}"] = ...')
-    for path, page in mine.items():
-        function(page, f"{str(path).strip('/')}(request)")
-    return mine
-
-
 def check_3(answer: Any) -> Verdict:
     """A page for texts that knows one word, however it is written."""
     if answer is None:
@@ -159,7 +143,8 @@ def check_3(answer: Any) -> Verdict:
                 'Make request["Body"] small, and cut the blanks off, before you compare.',
             )
         if "nine" not in replies[0].casefold() or len(replies) > 1:
-            return not_yet(f"to {word!r} the phone gets {replies}.", "We open at nine., once.")
+            told = " and ".join(map(repr, replies))
+            return not_yet(f"to {word!r} the phone gets {told}.", "One answer: We open at nine.")
     for word in ("hello", "hours of fun", ""):
         replies, codes = _text(answer, word or "?")
         if replies:
@@ -177,7 +162,12 @@ def _text(page: Any, body: str) -> tuple[list[str], list[tuple[int, str]]]:
     """The answers to a text, and what the debugger says of it."""
     with Rehearsal() as stage:
         replies = stage.text_in(body, stage.serve(page))
-        return replies, stage.alerts()
+        return [_own(reply) for reply in replies], stage.alerts()
+
+
+def _own(body: str) -> str:
+    """A text without the sentence that a trial puts before it."""
+    return body.removeprefix(TRIAL_PREFIX)
 
 
 PRACTISED = ("quiz 3", "ex1", "ex2", "ex3", "quiz 2", "quiz 3")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers import VoiceResponse
-from helpers.checks.attempt import function
+from helpers.checks.attempt import function, pages
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import BEEP, NOTHING, Heard, Rehearsal, no_alerts
 from helpers.checks.verdict import Gap, Verdict, not_yet, right
@@ -25,6 +25,13 @@ def check_1(ask_twice: Any) -> Verdict:
         url = stage.serve({"/": ask_twice, "/order": _ordered})
         silent = stage.call_in(url)
         asked = _times(silent, "press 1")
+        if asked < 2:
+            no_alerts(silent)
+        if not asked:
+            return not_yet(
+                f"the caller hears {_last(silent)!r}, and nothing to press.",
+                "Put a Gather into the response, and Press 1 to order into the Gather.",
+            )
         if asked != 2:
             return not_yet(
                 f"who presses nothing is asked {_often(asked)}, not twice.",
@@ -65,10 +72,10 @@ def _ordered(request: Any) -> Any:
 
 def check_2(survey: Any) -> Verdict:
     """Three pages that ask for two marks and say both, for several callers at once."""
-    pages = _pages(survey, "survey")
+    survey = pages(survey, "survey", "/")
     for together in (False, True):
         with Rehearsal() as stage:
-            url = stage.serve(pages)
+            url = stage.serve(survey)
             callers = [
                 (stage.handset(number), [("service", first), ("prices", second)])
                 for number, (first, second) in MARKS.items()
@@ -162,8 +169,8 @@ def _question(request: Any) -> Any:
 
 def check_4(my_machine: Any) -> Verdict:
     """A machine that records, asks, and records again if it is told to."""
-    pages = _pages(my_machine, "my_machine")
-    kept = _leave(pages, "1")
+    my_machine = pages(my_machine, "my_machine", "/")
+    kept = _leave(my_machine, "1")
     if not kept.has("beep"):
         return not_yet("nobody hears of a beep.", "Say something with the word beep at first.")
     if "Record" not in kept.verbs():
@@ -180,7 +187,7 @@ def check_4(my_machine: Any) -> Verdict:
         )
     if not kept.has("saved"):
         return not_yet(f"who presses 1 hears {_last(kept)!r} last.", "They should hear Saved.")
-    again = _leave(pages, "2", "1")
+    again = _leave(my_machine, "2", "1")
     if _recorded(again) < 2:
         return not_yet(
             f"who presses 2 hears {_last(again)!r}, and cannot record again.",
@@ -188,7 +195,7 @@ def check_4(my_machine: Any) -> Verdict:
         )
     if not again.has("saved"):
         return not_yet("the second message is never saved.", "Key 1 leads to Saved, at any turn.")
-    silent = _leave(pages)
+    silent = _leave(my_machine)
     if not silent.has("saved"):
         return not_yet(
             f"who presses nothing after the message hears {_last(silent)!r} last.",
@@ -199,7 +206,7 @@ def check_4(my_machine: Any) -> Verdict:
     return right("a message is kept with 1 and with silence, and recorded again with 2.")
 
 
-def _leave(pages: Mapping[str, Any], *keys: str) -> Heard:
+def _leave(machine: Mapping[str, Any], *keys: str) -> Heard:
     """Call, leave a message, and press one key after the other when asked."""
     with Rehearsal() as stage:
         replies = [(BEEP, "This is my message.")]
@@ -207,31 +214,13 @@ def _leave(pages: Mapping[str, Any], *keys: str) -> Heard:
             replies.append(("press 1", key))
             if key == "2":
                 replies.append((BEEP, "This is my second message."))
-        heard = stage.call_in(stage.serve(pages), replies=replies)
+        heard = stage.call_in(stage.serve(machine), replies=replies)
     no_alerts([alert for alert in heard.alerts if alert[0] != NOTHING_SAID])
     return heard
 
 
 def _recorded(heard: Heard) -> int:
     return heard.verbs().count("Record")
-
-
-def _pages(given: Any, name: str) -> dict[str, Any]:
-    """The reader's pages by their paths; Gap if that is something else."""
-    if given is None:
-        raise Gap(f'put your pages into `{name}`: {{"/": ..., "/...": ...}}.', tried=False)
-    if not isinstance(given, dict):
-        raise Gap(
-            f"`{name}` is a {type(given).__name__}, not a dict of pages.",
-            f'Write {name} = {{"/": your first page, "/...": the next}}.',
-        )
-    if "/" not in given:
-        raise Gap(f"`{name}` has no page /, where the call begins.", "Put your first page there.")
-    for path, page in given.items():
-        if not isinstance(path, str) or not path.startswith("/"):
-            raise Gap(f"{path!r} is no path.", "A path begins with /, such as /choice.")
-        function(page, f"{path.strip('/').replace('/', '_') or 'first'}(request)")
-    return given
 
 
 def _times(heard: Heard, words: str) -> int:

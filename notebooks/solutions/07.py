@@ -104,7 +104,7 @@ mine = {"/voice": forward}
 # %% ex2 not yet: was dialled, not +14155550101
 mine = {"/voice": forward, "/after": after}
 
-# %% ex2 not yet: who has talked with the colleague gets 'Sent from
+# %% ex2 not yet: who has talked with the colleague gets 'Sorry we missed you!' all the same
 def ring_colleague(request):
     response = VoiceResponse()
     response.dial("+14155550101", timeout=10)

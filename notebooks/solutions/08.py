@@ -289,7 +289,7 @@ def kept(request):
 
 my_machine = {"/": record, "/review": review, "/decide": kept}
 
-# %% ex4 not yet: `my_machine` has no page /, where the call begins
+# %% ex4 not yet: `my_machine` has no page /.
 my_machine = {"/machine": machine}
 
 # %% ex4 not yet: after the message the beep comes again, and again
