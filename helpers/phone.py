@@ -370,8 +370,10 @@ def _doing(number: str, call: PhoneCall | None) -> str:
     other = call.from_ if called else call.to
     if call.status == "in-progress":
         return f"in a call with {other}"
+    if call.live and called:
+        return f"{'ringing' if call.status == 'ringing' else 'about to ring'}: {other} calls"
     if call.live:
-        return f"ringing: {other} calls" if called else f"calling {other}"
+        return f"calling {other}"
     return f"idle, last call with {other}: {call.status}"
 
 

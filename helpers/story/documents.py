@@ -224,7 +224,7 @@ class Documents:
         rows = "".join(map(self._row, page.lines))
         problem = f"<div>{for_html(page.problem)}</div>" if page.problem else ""
         titles = "".join(
-            f'<th scope="col" style="{CELL}">{title}</th>' for title in ("", "TwiML", "when")
+            f'<th scope="col" style="{CELL}">{title}</th>' for title in ("ran", "TwiML", "when")
         )
         table = (
             '<table style="border-collapse:collapse;margin:4px 0 12px">'

@@ -171,7 +171,7 @@ class Traffic(list[Exchange]):
         """A table, each row with its details to unfold; without script and style sheet."""
         if not self:
             return f"<div>{self}</div>"
-        titles = ("", "time", "who asks whom", "request", "signature", "answer")
+        titles = ("no.", "time", "who asks whom", "request", "signature", "answer")
         head = "".join(f'<th scope="col" style="{CELL}">{title}</th>' for title in titles)
         rows = "".join(_row(place, each) for place, each in enumerate(self))
         return (

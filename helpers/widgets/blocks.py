@@ -65,9 +65,10 @@ def table(
 ) -> str:
     """An HTML table that reads well anywhere; the last *total* rows are set in bold.
 
-    The first column is text; the others stand to the right if they are *figures*.
+    The first column is text; the others stand to the right if they are *figures*. Without a single
+    title there is no row of them.
     """
-    head = _row("th", titles, figures, extra=' scope="col"')
+    head = _row("th", titles, figures, extra=' scope="col"') if any(titles) else ""
     first_bold = len(lines) - total
     body = "".join(
         _row("td", row, figures, bold=number >= first_bold) for number, row in enumerate(lines)

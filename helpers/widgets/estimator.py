@@ -26,6 +26,7 @@ __all__ = [
 CENT = Decimal("0.01")
 COUNTED = ("texts", "minutes_in", "minutes_out", "numbers")  # what the form asks for
 TITLES = ("what", "how many", "price", "dollars")
+CHART_TITLES = (*TITLES, "compared")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Estimate:
 
     def _repr_html_(self) -> str:
         source = f"<small>Prices of {self.prices.name}: {self.prices.source}.</small>"
-        return table((*TITLES, ""), self.charted(), total=1) + source
+        return table(CHART_TITLES, self.charted(), total=1) + source
 
     __repr__ = __str__
 
@@ -172,7 +173,7 @@ def _add_up(values: Values) -> Answer:
     answer = estimate(**values | {"prices": PRICES[values["prices"]]})
     source = f"Prices of {answer.prices.name}: {answer.prices.source}."
     return Answer(
-        [rows((*TITLES, ""), answer.charted(), total=1), words(source)],
+        [rows(CHART_TITLES, answer.charted(), total=1), words(source)],
         said=f"Together {answer.total:,} dollars.",
     )
 

@@ -86,7 +86,10 @@ def line(number: str, call: PhoneCall | None) -> tuple[str, str]:
         return "calling", f"Calling {other}"
     if call.status == "in-progress":
         return "in-progress", f"In a call with {other}"
-    return "idle", f"Last call: {'from' if incoming else 'to'} {other}, {call.status}"
+    way = "from" if incoming else "to"
+    if call.live:  # ordered a moment ago: it has not come as far as the handset
+        return "idle", f"A call {way} {other} is about to ring"
+    return "idle", f"Last call: {way} {other}, {call.status}"
 
 
 def bubble(message: Message) -> dict[str, Any]:

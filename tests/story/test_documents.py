@@ -127,6 +127,7 @@ def test_what_a_document_says_is_text_on_the_page():
         call = town.call("<Say>&lt;script&gt;alert(1)&lt;/script&gt; $x$</Say>")
         town.advance(9)
         html = town.log.documents(call).html
+    assert "></th>" not in html
     assert "<script" not in html and "&amp;lt;script&amp;gt;" in html
     assert "$x$" not in html  # JupyterLab would set that as mathematics
 

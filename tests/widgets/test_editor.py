@@ -99,7 +99,13 @@ def test_a_broken_document_is_run_all_the_same(session: Session) -> None:
     """It is what Twilio would do: the call hears an apology, and the problem is listed."""
     both = twiml_editor(session, "<Response><Say>Hi</Response>")
     assert "1 problem." in both.press("Run")
-    assert both.text.count("The call is") == 1 or both.form.view["problem"]
+    [call] = session.client.calls.list()
+    asyncio.run(session.ended(call))
+    assert session.phone.transcript[-1].text == (
+        "We are sorry, an application error has occurred. Goodbye."
+    )
+    [alert] = session.client.calls(call.sid).notifications.list()
+    assert alert.error_code == "12100"
 
 
 def test_the_stored_form_shows_the_document() -> None:

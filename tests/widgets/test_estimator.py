@@ -98,6 +98,11 @@ def test_the_chart_is_as_long_as_its_figures() -> None:
     assert "<text" not in html, "a page that drops pictures shall keep no stray words of them"
 
 
+def test_each_column_has_a_title() -> None:
+    assert "></th>" not in estimate(texts=1)._repr_html_()
+    assert "></th>" not in estimator().still()
+
+
 def test_a_chart_of_nothing_and_of_what_has_no_price() -> None:
     assert estimate().chart() == ""
     assert estimate(minutes_out=5, prices=PRICES_2012).chart() == "outgoing calls    ?"

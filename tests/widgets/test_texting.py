@@ -29,6 +29,15 @@ def test_segments(body: str, encoding: str, count: int, left: int) -> None:
     assert (found.encoding, found.count, found.left) == (encoding, count, left)
 
 
+OUTSIDE = "outside the GSM alphabet: the whole text becomes UCS-2"
+
+
+def listed(body: str) -> list[tuple[str, ...]]:
+    """The lines of the table of dear characters, as they are shown."""
+    tables = [block for block in weigh(body).blocks() if block["kind"] == "table"]
+    return [tuple(line) for table in tables for line in table["rows"]]
+
+
 def test_each_dear_character_says_why() -> None:
     # The euro is no dearer than others once the text is UCS-2.
     weight = weigh("5 € \u2013 “yes” 😀")
@@ -38,9 +47,14 @@ def test_each_dear_character_says_why() -> None:
         ("”", 1, True, '"'),
         ("😀", 1, True, None),
     ]
-    [euro] = weigh("5 €").dear
-    assert (euro.char, euro.outside, euro.plain) == ("€", False, None)
-    assert euro.name == "euro sign"
+    assert listed("5 € \u2013 😀") == [
+        ("\u2013", "en dash", "1", OUTSIDE, "-"),
+        ("😀", "grinning face", "1", f"{OUTSIDE}, and counts twice there", "none"),
+    ]
+    assert listed("5 € and 6 €") == [
+        ("€", "euro sign", "2", "in the extension of the alphabet: counts twice", "none"),
+    ]
+    assert listed("5 euros") == []
 
 
 def test_what_it_costs_and_what_would_be_cheaper() -> None:
@@ -120,8 +134,11 @@ def test_its_code_sends_the_same(session: Session) -> None:
     form.press("Send")
     form.press("Show me the code")
     assert run_cell(form.code, session=session) == "delivered"
-    bodies = {message.body for message in session.client.messages.list()}
-    assert len(bodies) == 1
+    by_form, by_code = (
+        (message.to, message.from_, message.body) for message in session.client.messages.list()
+    )
+    assert by_form == by_code
+    assert by_code[2].endswith('It\'s "so"\nand so: é')
 
 
 def test_live_it_asks_first(live: Any) -> None:
