@@ -2,8 +2,8 @@
 
 Nobody there: keys and words are said beforehand, and calls meet the mode. A person who is there
 has all the time they want, except where something ends without them: a call that rings for long,
-and a Gather, which hangs on to nobody for more than a few seconds. Just before it gives up, the
-planned keys are pressed, or what a person left out of them.
+and a Gather or a Record, which hang on to nobody for more than a few seconds. Just before they give
+up, the planned keys are pressed, or what a person left out of them, and the planned words said.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class StandIn:
             self.phone.press(keys)
             return f"No key was pressed, so the handset follows its plan and presses {keys}."
         spoke = any(entry.verb == "speak" for entry in _since_asked(call.transcript))
-        if left.speak and heard.speech and not spoke:
+        if left.speak and (heard.speech or heard.kind == "record") and not spoke:
             self._given.add("speak")
             self.phone.speak(left.speak)
             return f"Nothing was said, so the handset follows its plan and says {left.speak!r}."
@@ -119,8 +119,9 @@ def _missing(planned: str, transcript: list[Entry]) -> str | None:
 
 
 def _since_asked(transcript: list[Entry]) -> list[Entry]:
-    """The entries since somebody began to listen."""
-    began = max((i for i, entry in enumerate(transcript) if entry.verb == "Gather"), default=0)
+    """The entries since somebody began to listen, or to record."""
+    asks = ("Gather", "Record")
+    began = max((i for i, entry in enumerate(transcript) if entry.verb in asks), default=0)
     return transcript[began:]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.errors import HandsetError
-from helpers.phone import Entry, PhoneCall, Plan
+from helpers.phone import Entry, Heard, PhoneCall, Plan
 from helpers.stand_in import StandIn, _missing
 
 MINE, SHOP = "+14155550100", "+15005550006"
@@ -60,3 +60,36 @@ def test_a_call_that_is_planned_not_to_be_answered_is_left() -> None:
     phone.planned = Plan(answer=False)
     assert "follows its plan" in StandIn(phone).take_over(45)
     assert phone.mode == "no-answer"
+
+
+class AtTheBeep:
+    """A handset in a call that records, whose person may have *said* something."""
+
+    number = MINE
+
+    def __init__(self, left: float, said: list[Entry]) -> None:
+        self.planned = Plan(speak="It is me.")
+        self.hearing = Heard("1", "record", beep=True, left=left)
+        entries = [ASKED, key("3"), Entry(3.0, "Record", ""), *said]
+        self.call_now = PhoneCall("CA1", "inbound", MINE, SHOP, "in-progress", entries)
+        self.spoken: list[str] = []
+
+    def speak(self, words: str) -> None:
+        self.spoken.append(words)
+
+
+def test_planned_words_are_said_before_a_recording_gives_up() -> None:
+    phone = AtTheBeep(5.0, [])
+    stand_in = StandIn(phone)
+    assert stand_in.continue_(False) == ("", 4.0)
+    phone.hearing = Heard("1", "record", beep=True, left=0.9)
+    said, _ = stand_in.continue_(False)
+    assert "says 'It is me.'" in said
+    stand_in.continue_(False)
+    assert phone.spoken == ["It is me."]
+
+
+def test_who_speaks_at_the_beep_is_not_spoken_for() -> None:
+    phone = AtTheBeep(0.9, [Entry(4.0, "speak", "Hello")])
+    assert StandIn(phone).continue_(False)[0] == ""
+    assert phone.spoken == []

@@ -84,8 +84,8 @@ def hearing(live: LiveCall | None) -> dict[str, Any]:
 
     ``kind`` is "words" (with ``text``, ``voice``, ``language``), "file" (``sound`` is the name its
     bytes are to be had by, or ""), "record" (with ``beep``) or "listen" (for ``keys``, for
-    ``speech`` in a ``language``, giving up when ``left`` seconds more are silent); ``id`` is
-    another for each, and ``seconds`` how long it lasts.
+    ``speech`` in a ``language``), the last two giving up when ``left`` seconds more are silent;
+    ``id`` is another for each, and ``seconds`` how long it lasts.
     """
     if live is None or live.answered_at is None:
         return {}

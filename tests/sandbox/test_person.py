@@ -222,6 +222,15 @@ def test_it_tells_that_it_records_and_whether_it_beeps(town):
     assert (heard["kind"], heard["beep"], heard["seconds"]) == ("record", False, 9.0)
 
 
+def test_it_tells_how_long_a_recording_waits_for_words(town):
+    in_a_call(town, '<Record timeout="6" maxLength="9"/>')
+    town.advance(2)
+    assert look(town, "sound").json()["left"] == 4.0
+    town.phone(ALICE, "speak", Speech="one two three four five")
+    town.advance(2)
+    assert look(town, "sound").json()["left"] == 5.0
+
+
 def test_who_holds_the_handset_can_have_the_sound_of_a_file(town):
     content = wav(tone(1))
     town.site.pages["/tune.wav"] = (200, "audio/wav", content)

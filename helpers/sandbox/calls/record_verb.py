@@ -5,7 +5,7 @@ Nothing is recognised for that: what a person here says are words already.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.resources.recording import Recording
 from helpers.resources.transcription import Transcription
@@ -35,8 +35,8 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
     )
     ended_by = ""
     try:
-        with live.in_the_ear("record", beep=step.beep, seconds=float(step.max_length)):
-            ended_by = await _listen(live, step, tape)
+        with live.in_the_ear("record", beep=step.beep, seconds=float(step.max_length)) as ear:
+            ended_by = await _listen(live, step, tape, ear)
     except Interrupted as stop:
         if stop.signal.kind != "hangup":
             await recording.end(live, tape)
@@ -60,7 +60,7 @@ async def record(live: LiveCall, step: steps.RecordCaller) -> steps.Recorded:
     return steps.Recorded(made.sid, recording.url(live, made), duration, ended_by)
 
 
-async def _listen(live: LiveCall, step: steps.RecordCaller, tape: Tape) -> str:
+async def _listen(live: LiveCall, step: steps.RecordCaller, tape: Tape, ear: dict[str, Any]) -> str:
     """Wait until the recording is to end; returns the key that ended it, or ""."""
     with live.listening():
         if beforehand.waiting(live, keys=False):
@@ -70,6 +70,7 @@ async def _listen(live: LiveCall, step: steps.RecordCaller, tape: Tape) -> str:
             left = round(min([step.max_length, *quiet]) - tape.seconds(), 3)
             if left <= 0:
                 return ""
+            ear["until"] = live.moment() + left
             # Another call at the far end speaks without a signal: so it is reckoned again.
             signal = await live.wait(left, "live_key", "words")
             if signal is not None and signal.kind == "live_key" and signal.value in step.finish:
