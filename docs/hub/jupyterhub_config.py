@@ -3,10 +3,10 @@
     COURSE=/srv/course CLASS_PASSWORD=... jupyterhub -f docs/hub/jupyterhub_config.py
 
 COURSE is a checkout in which `make lab` was run once; HOMES (by default ``homes`` beside it) is
-where the copies go. The sandbox of a lesson runs in the reader's own kernel, so a class needs memory for
-kernels (about 0.2 GB a reader) and nothing else. All readers run under one account of the machine:
-that is for a room of people who trust one another. For others take a spawner that keeps them apart,
-such as one container each; the rest stays as it is.
+where the copies go. The sandbox of a lesson runs in the reader's own kernel, so a class needs
+memory for kernels (about 0.2 GB a reader) and nothing else. All readers run under one account of
+the machine: that is for a room of people who trust one another. For others take a spawner that
+keeps them apart, such as one container each; the rest stays as it is.
 """
 
 import os
