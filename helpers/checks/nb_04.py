@@ -95,7 +95,7 @@ def check_3(order: Any) -> Verdict:
         session = current()
         # A classroom's numbers are others than a rehearsal's.
         same = {session.number: stage.number, session.phone.number: stage.phone.number}
-        form = {name: same.get(value, value) for name, value in order.items()}
+        form = {name: str(same.get(value, value)) for name, value in order.items()}
         with requests.Session() as http:
             http.trust_env = False
             url = f"{stage.url}/2010-04-01/Accounts/{stage.auth[0]}/Messages.json"

@@ -77,7 +77,8 @@ class Exchange:
         """What came back, in a line."""
         if not self.status:
             return f"no answer: {self.error}"
-        took = "" if self.milliseconds is None else f"after {self.milliseconds} ms"
+        # By a clock that is turned by hand an answer takes no time, which says nothing.
+        took = f"after {self.milliseconds} ms" if self.milliseconds else ""
         return " ".join(filter(None, [str(self.status), self.content_type, took]))
 
     def row(self) -> list[str]:

@@ -144,14 +144,13 @@ SILENT = [path for path in NOTEBOOKS if path not in CALLING]
 
 #: What is printed in a lesson, whoever watches, and what for some of them.
 ALWAYS = {"02": "PN... +14155550100 My phone\n"}
-SUNNY = "Say     It is sunny.\n"
+SEVEN = "Say     You pressed 7.\n"
 SOMETIMES = {
     ("03", decline): "The call was declined, so there is no use in waiting for +14155550100 to "
     "hear 'Hello world.'. To try once more, run the cell that makes the call, then this one.\n",
-    ("05", hang_up): "The call is over, so there is no use in waiting",
-    ("05", nothing): SUNNY,
-    ("05", answer): SUNNY,
-    ("05", press_wrong): SUNNY,
+    ("06", nothing): SEVEN,
+    ("06", answer): SEVEN,
+    ("06", press_wrong): SEVEN.replace("7", WRONG),
 }
 
 

@@ -46,9 +46,9 @@ def test_a_row_for_each_request_and_webhook():
     assert str(told).splitlines() == [
         "[0]  0.0 s  Notebook → Twilio  POST …/Calls.json                   201",
         "[1]  2.0 s  Twilio → Web site  POST $SITE/voice   signature right"
-        "  200 text/xml after 0 ms",
+        "  200 text/xml",
         "[2]  2.4 s  Twilio → Web site  POST $SITE/cb      signature right"
-        "  204 text/plain after 0 ms",
+        "  204 text/plain",
     ]
     assert len(all_of_it) > len(told)
     assert told.to("/cb") == told[2:]
