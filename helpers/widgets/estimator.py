@@ -149,13 +149,21 @@ def buys(dollars: int | str | Decimal, item: str, prices: PriceList = PRICES_202
     return int(Decimal(dollars) // price)
 
 
+class Month(Form):
+    """The form of :func:`estimator`."""
+
+    def stored(self) -> list[tuple[str, str]]:
+        """The fields only where they cannot be added up: else the sum's lines say the same."""
+        return super().stored() if self._problem.what else []
+
+
 def estimator() -> Form:
     """A form that sums up a month: type how many texts and minutes, read what they cost."""
 
     def count(name: str, label: str, value: int = 0) -> Field:
         return Field(name, label, "number", value)
 
-    return Form(
+    return Month(
         "What would a month cost?",
         [
             count("texts", "Texts (segments)", 1000),
