@@ -30,6 +30,8 @@ def check_1(verify: Any) -> Verdict:
             "Ask for the call: client.validation_requests.create(...), with the client and the"
             " number that the function is given.",
         )
+    if calls[-1].status != "completed":
+        return not_yet("the friend's phone rang, and nobody answered.", "Leave its mode alone.")
     keys = "".join(entry.text for entry in calls[-1].transcript if entry.verb == "press")
     if not keys:
         return not_yet(
