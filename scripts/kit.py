@@ -1,4 +1,4 @@
-"""The teacher's kit, made from the lessons: timetables, answers, what to ask, what goes wrong.
+"""The teacher's kit, made from the lessons: timetables, answers, questions, troubles, slides.
 
     python -m scripts.kit                 into build/kit
     python -m scripts.kit --out FOLDER    into a folder of your own
@@ -20,6 +20,7 @@ from typing import Any
 from helpers.checks.quiz import quiz_of
 from helpers.errors import HelperError
 from helpers.lessons import NOTEBOOKS, Lesson, lessons
+from scripts import slides
 from scripts.solutions import answers
 
 BUILD = NOTEBOOKS.parent / "build" / "kit"
@@ -29,50 +30,64 @@ PATH = ("00", "03", "04", "05", "02", "07", "08", "09", "10", "06", "01", "11")
 #: Minutes of each kind of course, its breaks included; a day has a break for lunch as well.
 COURSES = {"90 minutes": 90, "half a day": 210, "a day": 420}
 WELCOME, CLOSE, BREAK, LUNCH = 5, 5, 15, 60
+#: Minutes of a lesson for one of these, as the lesson contract counts them.
+EXERCISE, QUESTION = 4, 1
 SITTING = 90  # minutes after which a break is due
 IN_A_ROOM = 1.25  # what takes a reader a minute takes a class longer: questions, stragglers
 SECTIONS = ("Timing", "Questions to ask", "Checkpoints", "What goes wrong")
 
+Choice = tuple[Lesson, bool]  # a lesson, and whether it is only shown
+
 
 @dataclass(frozen=True)
 class Slot:
-    """A line of a timetable: from which minute, for how many, what; *lesson* if it is one."""
+    """A line of a timetable: from which minute, for how many, what; *lesson* if it is one.
+
+    *shown* is a lesson without its exercises and quiz, which people do at home.
+    """
 
     start: int
     minutes: int
     what: str
     lesson: Lesson | None = None
+    shown: bool = False
 
 
-def minutes_in_a_room(lesson: Lesson) -> int:
-    """Minutes that a class takes for a lesson, rounded to 5."""
-    return 5 * round(lesson.minutes * IN_A_ROOM / 5)
+def minutes_in_a_room(lesson: Lesson, shown: bool = False) -> int:
+    """Minutes that a class takes for a lesson, rounded to 5; *shown* is without its exercises."""
+    minutes = lesson.minutes
+    if shown:
+        questions = len(quiz_of(lesson.number).questions)
+        minutes -= EXERCISE * len(lesson.exercises) + QUESTION * questions
+    return 5 * round(minutes * IN_A_ROOM / 5)
 
 
 def timetable(course: str, taught: Sequence[Lesson]) -> list[Slot]:
     """The slots of a course: the lessons, by PATH, that fit with a welcome, breaks, a close."""
-    chosen: list[Lesson] = []
+    chosen: list[Choice] = []
     by_number = {lesson.number: lesson for lesson in taught}
     for lesson in (by_number[number] for number in PATH if number in by_number):
-        more = sorted([*chosen, lesson], key=lambda each: each.number)
-        if _laid_out(more, course)[-1].start + CLOSE <= COURSES[course]:
-            chosen = more
+        for shown in (False, True):  # what does not fit may do so without its exercises
+            more = sorted([*chosen, (lesson, shown)], key=lambda choice: choice[0].number)
+            if _laid_out(more, course)[-1].start + CLOSE <= COURSES[course]:
+                chosen = more
+                break
     return _laid_out(chosen, course)
 
 
-def _laid_out(chosen: Sequence[Lesson], course: str) -> list[Slot]:
+def _laid_out(chosen: Sequence[Choice], course: str) -> list[Slot]:
     slots = [Slot(0, WELCOME, "Welcome: what there will be at the end; does it start everywhere?")]
     sitting, fed = WELCOME, COURSES[course] < 360
     now = WELCOME
-    for lesson in chosen:
-        minutes = minutes_in_a_room(lesson)
+    for lesson, shown in chosen:
+        minutes = minutes_in_a_room(lesson, shown)
         if sitting + minutes > SITTING and sitting > WELCOME:
             rest = LUNCH if not fed and now >= 150 else BREAK
             fed = fed or rest == LUNCH
             slots.append(Slot(now, rest, "Lunch" if rest == LUNCH else "Break"))
             now += rest
             sitting = 0
-        slots.append(Slot(now, minutes, f"{lesson.number}  {lesson.title}", lesson))
+        slots.append(Slot(now, minutes, f"{lesson.number}  {lesson.title}", lesson, shown))
         now += minutes
         sitting += minutes
     slots.append(Slot(now, CLOSE, "Close: `progress()`, questions, where to go on"))
@@ -102,7 +117,7 @@ def timetable_page(course: str, taught: Sequence[Lesson]) -> str:
     """A timetable as Markdown, with what to have read before."""
     slots = timetable(course, taught)
     rows = "".join(
-        f"| {_clock(slot.start)} | {slot.minutes} | {slot.what} | {_exercises(slot.lesson)} |\n"
+        f"| {_clock(slot.start)} | {slot.minutes} | {slot.what} | {_exercises(slot)} |\n"
         for slot in slots
     )
     end = slots[-1].start + slots[-1].minutes
@@ -191,8 +206,9 @@ def _needs(lesson: Lesson) -> str:
     return " and ".join(lesson.needs) or "nothing"
 
 
-def _exercises(lesson: Lesson | None) -> str:
-    return ", ".join(each.name for each in lesson.exercises) if lesson else ""
+def _exercises(slot: Slot) -> str:
+    names = ", ".join(each.name for each in slot.lesson.exercises) if slot.lesson else ""
+    return f"at home: {names}" if slot.shown else names
 
 
 def _clock(minute: int) -> str:
@@ -206,8 +222,9 @@ def make(out: Path, taught: Sequence[Lesson] | None = None) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
         (out / name).write_text(text, encoding="utf-8", newline="\n")
-    (out / "README.md").write_text(index(list(made)), encoding="utf-8", newline="\n")
-    return ["README.md", *made]
+    names = [*made, *slides.make(taught, out)]
+    (out / "README.md").write_text(index(names), encoding="utf-8", newline="\n")
+    return ["README.md", *names]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,11 +3,12 @@
 import re
 from itertools import pairwise
 
+import nbformat
 import pytest
 
 from helpers.errors import HelperError
 from helpers.lessons import lessons
-from scripts import kit
+from scripts import kit, slides
 from scripts.solutions import answers
 
 LESSONS = lessons()
@@ -84,3 +85,25 @@ def test_a_lesson_without_notes_is_named(tmp_path):
     (tmp_path / "03.md").write_text("# Lesson 03\n\n## Timing\n\nlong\n", encoding="utf-8")
     with pytest.raises(HelperError, match="says nothing under Questions to ask, Checkpoints"):
         kit.notes(LESSONS[3], tmp_path)
+
+
+def test_slides_show_the_cells_and_no_answer():
+    for lesson in LESSONS:
+        book = nbformat.read(lesson.path, as_version=4)
+        shown = list(slides.slides(book.cells))
+        kinds = {cell.metadata["slideshow"]["slide_type"] for cell in shown}
+        assert kinds == {"slide", "subslide", "notes", "-", "fragment"}
+        wall = [cell.source for cell in shown]
+        code = [cell for cell in lesson.cells if cell.kind == "code"]
+        assert {cell.source for cell in code if "-check" not in cell.id} <= set(wall)
+        assert not any("<summary>Solution" in text for text in wall)
+        for one in answers(lesson.number):
+            assert one.code not in wall
+
+
+def test_what_a_cell_prints_comes_after_it():
+    cells = list(slides.slides(nbformat.read(LESSONS[4].path, as_version=4).cells))
+    [at] = [index for index, cell in enumerate(cells) if cell.id == "post"]
+    assert cells[at].outputs == []
+    assert cells[at + 1].id == "post-printed"
+    assert cells[at + 1].outputs
