@@ -49,6 +49,10 @@ def check_1(is_twilio: Any) -> Verdict:
         if problems:
             raise problems[0]
         if LET_IN not in heard.said:
+            if not said:
+                raise Gap(
+                    "`is_twilio` has not returned in 15 seconds.", "Look for an endless loop."
+                )
             if said[-1] is None:
                 raise Gap(
                     "for a call of Twilio's `is_twilio` returns None.",
@@ -210,6 +214,14 @@ def check_3(patiently: Any) -> Verdict:
     return right(f"asked {len(answers)} times, with waits of {_listed(waits)} seconds.")
 
 
+class _Enough(BaseException):
+    """Ends a function that catches every Exception; *gap* says why."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__()
+        self.gap = gap
+
+
 def _tried(
     patience: Callable[..., Any], *, crowded: float = 0.0, to: str = FRIEND
 ) -> tuple[list[float], list[int], Any]:
@@ -231,9 +243,11 @@ def _tried(
         def ask() -> requests.Response:
             if len(answers) == MOST_ASKED:
                 where = f"in {sum(waits):g} seconds of waiting" if waits else "without waiting"
-                raise Gap(
-                    f"it asked {MOST_ASKED} times {where}, and went on.",
-                    "Call wait(seconds) after each 429, and give up after ten.",
+                raise _Enough(
+                    Gap(
+                        f"it asked {MOST_ASKED} times {where}, and went on.",
+                        "Call wait(seconds) after each 429, and give up after ten.",
+                    )
                 )
             if sum(waits) < crowded:
                 post(FRIEND)
@@ -243,16 +257,23 @@ def _tried(
 
         def wait(seconds: Any) -> None:
             if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-                raise Gap(f"it waits {seconds!r} seconds.", "Wait a number of seconds above 0.")
-            if sum(waits) + seconds > LONGEST:
-                raise Gap(
-                    f"it would wait more than {LONGEST:g} seconds in all.",
-                    "Begin with one second, and give up after ten refusals at most.",
+                raise _Enough(
+                    Gap(f"it waits {seconds!r} seconds.", "Wait a number of seconds above 0.")
+                )
+            if not sum(waits) + seconds <= LONGEST:  # nor what is no number
+                raise _Enough(
+                    Gap(
+                        f"it would wait more than {LONGEST:g} seconds in all.",
+                        "Begin with one second, and give up after ten refusals at most.",
+                    )
                 )
             waits.append(float(seconds))
             stage.advance(float(seconds))
 
-        return waits, answers, outcome(patience, PATIENCE, ask, wait)
+        try:
+            return waits, answers, outcome(patience, PATIENCE, ask, wait)
+        except _Enough as enough:
+            raise enough.gap from None
 
 
 def _listed(waits: list[float]) -> str:

@@ -40,7 +40,8 @@ def check_1(month: Any) -> Verdict:
                 "Use today's prices: leave prices= out.",
             )
     elif isinstance(month, int | float | Decimal) and not isinstance(month, bool):
-        if abs(Decimal(str(month)) - wanted.total) >= Decimal("0.005"):
+        sum_ = Decimal(month)
+        if not sum_.is_finite() or abs(sum_ - wanted.total) >= Decimal("0.005"):
             return not_yet(
                 f"{month} dollars are not what comes out.",
                 "Put estimate(...) itself into `month`: then the check can say what is missing.",

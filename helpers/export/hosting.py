@@ -27,6 +27,7 @@ from helpers.errors import HelperError
 from helpers.serving.request import WebRequest
 
 PATIENCE = 30.0  # seconds in which a site starts
+ANSWER = 15.0  # seconds that a page of it may take, as at Twilio
 LAST_WORDS = 20  # lines of what it said that are kept
 _IN_PLACE = Path(__file__).resolve().parent / "in_place"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -93,14 +94,19 @@ class Hosting:
             return "The site behind this proxy is not running.", 502, {}
         with requests.Session() as http:
             http.trust_env = False
-            answer = http.request(
-                request.method,
-                self._inner + request.target,
-                data=request.body,
-                headers={n: v for n, v in request.headers.items() if n not in _HOP | {"host"}},
-                timeout=(5, 15),
-                allow_redirects=False,
-            )
+            try:
+                answer = http.request(
+                    request.method,
+                    self._inner + request.target,
+                    data=request.body,
+                    headers={n: v for n, v in request.headers.items() if n not in _HOP | {"host"}},
+                    timeout=(5, ANSWER),
+                    allow_redirects=False,
+                )
+            except requests.Timeout:
+                return f"The site behind this proxy took more than {ANSWER:g} seconds.", 504, {}
+            except requests.ConnectionError:
+                return "The site behind this proxy has ended.", 502, {}
         headers = {n: v for n, v in answer.headers.items() if n.lower() not in _HOP}
         return answer.text, answer.status_code, headers
 

@@ -83,3 +83,40 @@ def test_what_does_not_start_says_why(tmp_path):
     (tmp_path / "pages.py").write_text("app = None\n", encoding="utf-8")
     with pytest.raises(HelperError, match="PUBLIC_URL is not set"), Hosting(tmp_path) as host:
         host.start(public="", token="x")
+
+
+def slow(request: Any) -> str:
+    from threading import Event
+
+    Event().wait(1)
+    return "at last"
+
+
+def test_a_page_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
+    export(slow, tmp_path)
+    monkeypatch.setattr("helpers.export.hosting.ANSWER", 0.2)
+    with open_sandbox() as sandbox, Hosting(tmp_path) as host:
+        site = sandbox.site(host.proxy)
+        host.start(public=site.url, token=sandbox.auth_token)
+        sandbox.client.calls.create(to=ALICE, from_=sandbox.number, url=f"{site.url}/voice")
+        sandbox.clock.run()
+        [visit] = site.requests
+        assert (visit.status, visit.answer) == (
+            504,
+            "The site behind this proxy took more than 0.2 seconds.",
+        )
+
+
+def test_a_site_that_has_ended_is_told_of(tmp_path):
+    export(slow, tmp_path)
+    with open_sandbox() as sandbox, Hosting(tmp_path) as host:
+        site = sandbox.site(host.proxy)
+        host.start(public=site.url, token=sandbox.auth_token)
+        assert host._process is not None
+        host._process.kill()
+        host._process.wait()
+        sandbox.client.calls.create(to=ALICE, from_=sandbox.number, url=f"{site.url}/voice")
+        sandbox.clock.run()
+        assert [visit.answer for visit in site.requests] == [
+            "The site behind this proxy has ended."
+        ]
