@@ -216,9 +216,13 @@ class Session:
     # -- what a lesson reaches for -------------------------------------------------------------
 
     def handset(self, number: str, name: str = "Your phone") -> Any:
-        """Another telephone of the sandbox, shown when it stands last in a cell."""
+        """Another telephone of the sandbox, shown when it stands last in a cell.
+
+        In live mode nobody but its owner is called or texted: your own phone takes its place.
+        """
         if self.settings.live:
-            return LivePhone(number)
+            print(f"live: {number} would be somebody else's, so your own phone takes its place.")
+            return LivePhone(self.phone.number)
         contacts = {self.number: "Your Twilio number"}
         return PhoneWidget(Phone(number, self.base, self.auth), name=name, contacts=contacts)
 

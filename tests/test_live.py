@@ -286,6 +286,7 @@ def test_what_needs_the_sandbox_says_so_in_a_sentence(live, capsys):
     assert "sandbox's log" in repr(live.story("CA1"))
     assert repr(live.phone).startswith("+15558675310 is your own phone")
     assert isinstance(live.handset("+15558675311"), LivePhone)
+    assert live.handset("+15558675311").number == live.phone.number  # nobody else is reached
     capsys.readouterr()
     phone = live.phone
     for act in (
