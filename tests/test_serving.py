@@ -8,6 +8,7 @@ import functools
 import gc
 import socket
 import threading
+import time
 
 import aiohttp
 import pytest
@@ -216,6 +217,42 @@ def test_a_request_under_way_may_finish():
     ending.join(10)
     assert answers == ["late"]
     assert not site.running
+
+
+def test_an_answer_on_its_way_to_a_slow_reader_arrives_whole():
+    whole = b"x" * 3_000_000  # more than the system keeps of what was not read yet
+    asked = threading.Event()
+
+    async def big(scope, receive, send):
+        length = (b"content-length", str(len(whole)).encode())
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        asked.set()
+        await send({"type": "http.response.body", "body": whole})
+
+    site = Serving(big, lifespan="off").start()
+    with socket.create_connection(("127.0.0.1", site.port), timeout=5) as wire:
+        wire.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert asked.wait(5)
+        ending = threading.Thread(target=site.stop)
+        ending.start()
+        got = b""
+        while piece := wire.recv(100_000):
+            got += piece
+        ending.join(10)
+    assert got.partition(b"\r\n\r\n")[2] == whole
+
+
+def test_where_nobody_waits_for_an_answer_it_ends_at_once():
+    """uvicorn alone takes more than a tenth of a second."""
+    took = []
+    for _ in range(5):
+        site = Serving(starlette()).start()
+        with requests.Session() as kept:  # an idle connection keeps nobody
+            assert kept.get(site.url, timeout=5).text == "hello"
+            begun = time.monotonic()
+            site.stop()
+            took.append(time.monotonic() - begun)
+    assert min(took) < 0.09
 
 
 def test_a_wsgi_app():

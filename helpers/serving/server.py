@@ -21,6 +21,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal
 
@@ -36,6 +37,8 @@ AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 # Seconds: a start that runs an app's own start-up code, and an end that waits for requests.
 _START, _STOP = 15, 5
+# How often uvicorn writes the date anew and looks for signals, in seconds (it counts in tenths).
+_TICK = 0.1
 
 
 class Serving:
@@ -122,7 +125,7 @@ class Serving:
         self._thread.start()
         ready = self._server.decided.wait(_START)
         if not self._server.started:
-            self._server.should_exit = True
+            self._server.end()
             cause = str(self._crash or "") or next(iter(self.failures), "")
             self.stop()
             raise SandboxError(
@@ -139,7 +142,7 @@ class Serving:
     def stop(self) -> None:
         """End it, giving requests under way two seconds."""
         if self._server is not None:
-            self._server.should_exit = True
+            self._server.end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(_STOP)
         self._server = self._thread = None
@@ -177,15 +180,48 @@ class Serving:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which also says when it is known whether it has started."""
+    """uvicorn's server, which says when it is known whether it has started, and ends at once.
+
+    By itself it looks ten times a second whether it is to end, and then waits for another tenth.
+    Every check of an exercise starts and ends two servers or more.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.decided = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ends = asyncio.Event()
+
+    def end(self) -> None:
+        """Have it end; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: it has ended
+                self._loop.call_soon_threadsafe(self._ends.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.decided.set()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), _TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if not self.server_state.tasks:
+            for server in self.servers:
+                server.close()
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(0)  # who has got all of an answer is gone after this
+        if self.server_state.tasks or self.server_state.connections:
+            await super().shutdown(sockets)
+        elif not self.force_exit:
+            await self.lifespan.shutdown()
 
 
 class _Watcher:
