@@ -261,8 +261,8 @@ def test_the_commands_are_those_of_the_page_on_deployment(tmp_path):
     assert len(typed) > len(own) + 6
     for line in set(typed) - own:
         # Secrets stand beside the project while it is tried, and elsewhere on a server.
-        server = line.replace("uvicorn app:app --env-file .env", "uvicorn app:app")
-        assert server.replace("--env-file .env", "--env-file /etc/shop.env") in page, line
+        server = line.replace("uvicorn app:app --env-file ../site.env", "uvicorn app:app")
+        assert server.replace("--env-file ../site.env", "--env-file /etc/shop.env") in page, line
 
 
 def test_every_difference_is_told(tmp_path):

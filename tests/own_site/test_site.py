@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 import requests
@@ -124,3 +126,18 @@ def test_a_lessons_site_shows_requests_of_its_sandbox():
         assert site.url not in repr(site.requests) + repr(visit)
     finally:
         session.close()
+
+
+QUIET = """
+import requests
+from helpers.serving import Site, requires_signature
+
+with Site(requires_signature("a token")(lambda request: "in"), tokens=["a token"]) as site:
+    answer = requests.post(site.url, {"a": "b"}, headers={"X-Twilio-Signature": "AAAA"}, timeout=10)
+    print(answer.status_code, site.requests[0].signature)
+"""
+
+
+def test_a_wrong_signature_is_in_its_record_and_not_printed_into_a_cell():
+    done = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("403 wrong\n", "")
