@@ -23,13 +23,14 @@ from importlib.metadata import version
 from typing import Any, TypeVar
 
 import requests
+from IPython.core.getipython import get_ipython
 
 from helpers import prices
 from helpers.alerts import Alerts
 from helpers.client import REACHABLE, Client
 from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
-from helpers.learner import record
+from helpers.learner import order, record
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Text
 from helpers.progress_bar import Progress
@@ -97,6 +98,7 @@ def connect(
         _open = None
     if settings.watched:
         _check_kernel()
+        _explain_missing_names()
     _open = Session(settings, lesson, clock, step)
     if lost := record.note(record.OPENED, lesson):
         print(lost)
@@ -130,6 +132,13 @@ def _check_kernel() -> None:
             f"ipykernel {version('ipykernel')} does not hear clicks while a cell waits: "
             "run `make lab`, which installs 7.4 or newer."
         )
+
+
+def _explain_missing_names() -> None:
+    """Have this kernel say which cell to run when a name is missing, where `make lab` did not."""
+    shell = get_ipython()
+    if shell is not None:
+        order.load_ipython_extension(shell)
 
 
 class Session:
