@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 # What can be bought, in the order shown: what it is called, and what one of it is.
 ITEMS = {
@@ -53,7 +54,12 @@ class PriceList:
     def parts(self, item: str, count: int = 1) -> int | None:
         """What *count* of an item cost, in :data:`PARTS` of a dollar; None without a price."""
         price = self.prices.get(item)
-        return None if price is None else int((price * count * PARTS).to_integral_value())
+        return None if price is None else _whole(price, count)
+
+
+@lru_cache(maxsize=256)  # most things cost what the one before did
+def _whole(price: Decimal, count: int) -> int:
+    return int((price * count * PARTS).to_integral_value())
 
 
 def _dollars(**prices: str) -> dict[str, Decimal]:
@@ -84,6 +90,7 @@ PRICES_2012 = PriceList(
 PRICES = {prices.name: prices for prices in (PRICES_2026, PRICES_2012)}
 
 
+@lru_cache(maxsize=256)
 def charged(parts: int) -> str:
     """An amount as calls and messages show it: what is taken is negative, ``"-0.00750"``."""
     return f"{Decimal(-parts) / PARTS:.5f}"

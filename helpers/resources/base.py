@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -111,6 +112,11 @@ class Params:
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.pairs)
+
+    def among(self, names: Mapping[str, Any]) -> list[str]:
+        """Those of *names* that were given, in their order there."""
+        given = names.keys() & self._last.keys()
+        return [name for name in names if name in given] if len(given) > 1 else list(given)
 
     def get(self, name: str, default: str = "") -> str:
         """The last value given for *name*."""
@@ -495,9 +501,9 @@ class Resource:
     def take(cls, operation: str, params: Params) -> dict[str, Any]:
         """The values that *params* give for this operation's fields, converted to their kinds."""
         values: dict[str, Any] = {}
-        for param, name in cls.parameters(operation).items():
-            if param not in params:
-                continue
+        fields = cls.parameters(operation)
+        for param in params.among(fields):
+            name = fields[param]
             declared = cls.declared()[name]
             kind, default = declared.metadata["kind"], cast(Any, declared.default)
             if kind == "list":
@@ -549,7 +555,8 @@ class Resource:
 
     def link_uris(self, view: View | None = None) -> dict[str, str]:
         """Where its sub-resources are: name -> path."""
-        return {k: f"{self.home(view)}/{self.sid}/{v}.json" for k, v in self.links.items()}
+        own = f"{self.home(view)}/{self.sid}/"
+        return {k: f"{own}{v}.json" for k, v in self.links.items()}
 
     def as_json(
         self, view: View | None = None, operation: str = "fetch", server: str = ""
@@ -559,10 +566,11 @@ class Resource:
         *view* is where it was asked for, *operation* by what, *server* the address (scheme, host,
         port) that absolute URLs begin with.
         """
-        reply: dict[str, Any] = {}
-        for name, field, write in _written(type(self)):  # type: ignore[arg-type] # a class is hashable
-            value = getattr(self, field)
-            reply[name] = value if write is None or value is None else write(value)
+        names, values_of, to_write = _written(type(self))  # type: ignore[arg-type] # a class is hashable
+        reply: dict[str, Any] = dict(zip(names, values_of(self), strict=True))
+        for name, write in to_write:
+            if reply[name] is not None:
+                reply[name] = write(reply[name])
         if self.has_uri:
             reply["uri"] = f"{self.home(view)}/{getattr(self, self.key)}.json"
         if self.links:
@@ -584,9 +592,17 @@ def _parameters(cls: type[Resource], operation: str) -> dict[str, str]:
     return {f.metadata[operation]: f.name for f in fields if f.metadata.get(operation)}
 
 
+#: What a reply shows: the names in Twilio's order, what gets their values of a resource, and which
+#: of them are written in another way.
+_Written = tuple[
+    tuple[str, ...],
+    Callable[["Resource"], tuple[Any, ...]],
+    tuple[tuple[str, Callable[[Any], str]], ...],
+]
+
+
 @cache
-def _written(cls: type[Resource]) -> tuple[tuple[str, str, Callable[[Any], str] | None], ...]:
-    """What a reply shows: the name, the field and how it is written, in Twilio's order of names."""
+def _written(cls: type[Resource]) -> _Written:
     fields = [f for f in dataclasses.fields(cls) if f.metadata["shown"] and f.name not in cls.omits]
     found = [(f.name.rstrip("_"), f.name, _WRITE.get(f.metadata["kind"])) for f in fields]
     # Places for what `as_json` fills in itself.
@@ -594,7 +610,12 @@ def _written(cls: type[Resource]) -> tuple[tuple[str, str, Callable[[Any], str] 
         found.append(("uri", "sid", None))
     if cls.links:
         found.append(("subresource_uris", "sid", None))
-    return tuple(sorted(found, key=lambda one: one[0]))
+    found.sort(key=itemgetter(0))
+    return (
+        tuple(name for name, _, _ in found),
+        attrgetter(*(field for _, field, _ in found)),
+        tuple((name, write) for name, _, write in found if write is not None),
+    )
 
 
 def to_json(kind: str, value: Any) -> Any:
@@ -603,11 +624,12 @@ def to_json(kind: str, value: Any) -> Any:
     return value if write is None or value is None else write(value)
 
 
-@lru_cache(maxsize=1024)  # a reply holds the same moment several times, and so does the next one
+@lru_cache(maxsize=1024)  # many replies hold moments of the same second
 def _rfc2822(second: datetime) -> str:
     return format_datetime(second.astimezone(UTC))
 
 
+@lru_cache(maxsize=16)  # a reply holds the same moment several times
 def rfc2822(moment: datetime) -> str:
     """``Tue, 31 Aug 2010 20:36:28 +0000``: the form of dates in this API and its webhooks."""
     return _rfc2822(moment.replace(microsecond=0))
@@ -621,6 +643,7 @@ def from_rfc2822(text: str) -> datetime:
     return parsedate_to_datetime(text)
 
 
+@lru_cache(maxsize=4)  # what happens at once has the same moment
 def iso8601(moment: datetime) -> str:
     """``2026-01-05T09:00:00.123456+00:00``: a moment as the data file has it, in UTC."""
     return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()

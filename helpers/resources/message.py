@@ -267,8 +267,10 @@ class Message(Resource):
 
     def _check_form_of_sender(self) -> None:
         number = self.from_.removeprefix(WHATSAPP)
+        if phone_numbers.is_e164(number):
+            return
         name = number == self.from_ and (is_short_code(number) or ALPHANUMERIC.fullmatch(number))
-        if not name and not phone_numbers.is_e164(number):
+        if not name:
             refuse_number("message", "from", self.from_, phone_numbers.MALFORMED)
 
     def _check_recipient(self) -> None:

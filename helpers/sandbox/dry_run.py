@@ -27,7 +27,7 @@ TYPE = "Test"
 _OPEN: dict[type[Resource], str] = {Call: "call", Message: "message", IncomingPhoneNumber: "buy"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class DryWorld(AccountWorld):
     """The world of test credentials: they own nothing, and leave nothing behind."""
 

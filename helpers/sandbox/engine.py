@@ -1,9 +1,9 @@
 """The telephone company: live calls and messages, handsets, the event log.
 
 One engine serves all accounts of a sandbox. Everything here runs on the server's event loop, so
-nothing needs a lock. `live_call` and `live_message` say how one call and one message go; this
-file starts them, finds them, and keeps what the outside may see of them. `world` is how resources
-reach it.
+nothing needs a lock. `live_call` and `live_message` say how one call and one message go, `post` how
+plain texts go together; this file starts them, finds them, and keeps what the outside may see of
+them. `world` is how resources reach it.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from helpers.sandbox.live_message import UNDER_WAY, Delivery, Inbound
 from helpers.sandbox.meetings import conferences
 from helpers.sandbox.meetings.queues import Line
 from helpers.sandbox.pairs import Pairs
+from helpers.sandbox.post import PlainText, Post, is_plain
 from helpers.sandbox.sound import mixing, mp3
 from helpers.sandbox.store import Store
 from helpers.sandbox.tables import Where
@@ -105,6 +106,10 @@ class LiveCalls(dict[str, LiveCall]):
         return [live for live in there if live.at_handset(account_sid, number)]
 
 
+#: Whatever is under way.
+Carried = LiveCall | Delivery | Inbound | PlainText
+
+
 @dataclass
 class Engine:
     """Carries calls and messages. *seed* is what SIDs are derived from."""
@@ -117,7 +122,7 @@ class Engine:
     limits: Limits = field(default_factory=Limits)
     prices: PriceList = PRICES_2026
     calls: LiveCalls = field(default_factory=LiveCalls)
-    messages: dict[str, Delivery | Inbound] = field(default_factory=dict)
+    messages: dict[str, Delivery | Inbound | PlainText] = field(default_factory=dict)
     rooms: dict[tuple[str, str], conferences.Room] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     pairs: Pairs = field(default_factory=Pairs)
@@ -129,6 +134,7 @@ class Engine:
     failures: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.post = Post(self)
         self.store.put_events_into_words(self._without_secrets, Account, ApiKey)
 
     # -- the world, account by account -----------------------------------------------------
@@ -162,12 +168,14 @@ class Engine:
         *,
         call_sid: str | None = None,
         message_sid: str | None = None,
+        at: datetime | None = None,
     ) -> None:
-        """Note that something happened, and tell those who wait for it.
+        """Note that something happened, now or *at* a moment, and tell those who wait for it.
 
         The log will tell it without secrets; nobody may change *data* any more.
         """
-        self.store.add_event(account_sid, self.clock.now(), kind, call_sid, message_sid, data)
+        at = at or self.clock.now()
+        self.store.add_event(account_sid, at, kind, call_sid, message_sid, data)
         if self._watchers:
             self._wake_watchers()
 
@@ -429,6 +437,10 @@ class Engine:
         """The simulated telephone with this number, as this account sees it."""
         return Handset.load(self.store, account_sid, number)
 
+    def handset_mode(self, account_sid: str, number: str) -> str:
+        """How it meets a call: what most who ask want to know of it."""
+        return Handset.mode_of(self.store, account_sid, number)
+
     def call_of(self, account_sid: str, number: str) -> LiveCall | None:
         """The live call that a handset is in, ringing included."""
         return next(iter(self.calls.at(account_sid, number)), None)
@@ -523,7 +535,11 @@ class Engine:
 
     def deliver(self, message: Message) -> None:
         """Take an outbound message that was just saved towards its handset."""
-        Delivery(self, message).begin()
+        if is_plain(message):
+            self.post.take(message)
+        else:
+            delivery = Delivery(self, message)
+            delivery.start(delivery.run())
 
     async def recording_audio(self, recording: Recording, channels: int = 0) -> bytes:
         """A recording's sound as a WAV file, made by a thread of its own: it may take seconds.
@@ -599,7 +615,7 @@ class Engine:
             for row in self.store.find(kind, None):
                 self.store.remove(row)
 
-    def actors(self, account_sid: str | None = None) -> Iterator[LiveCall | Delivery | Inbound]:
+    def actors(self, account_sid: str | None = None) -> Iterator[Carried]:
         """Everything under way, of one account or of all."""
         for call in list(self.calls.values()):
             if account_sid in (None, call.call.account_sid):

@@ -19,7 +19,7 @@ FIELDS = ("seq", "at", "type", "call_sid", "message_sid", "data")
 #: Writes lines as JSON, a list of lists.
 InWords = Callable[[Sequence[LogLine]], str]
 
-to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Page(NamedTuple):
@@ -58,14 +58,16 @@ class EventLog:
             self._pages.append(Page(last, at, self._in_words(self._happened)))
             self._happened = []
 
-    def unwritten(self) -> list[Page]:
-        """The pages that are not in the file yet."""
-        self.put_into_words()
+    def unwritten(self, *, full: bool = False) -> list[Page]:
+        """The pages that are not in the file yet; with *full* not the one that is still growing."""
+        if not full:
+            self.put_into_words()
         return self._pages[self._behind(self._written) :]
 
     def written(self) -> None:
         """They are now."""
-        self._written = self.last
+        if self._pages:
+            self._written = self._pages[-1].last
 
     def lines(self, since: int, sid: str | None) -> Iterator[LogLine]:
         """The lines after number *since*; those that do not name *sid* may be left out."""

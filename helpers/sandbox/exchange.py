@@ -64,7 +64,10 @@ class Request:
         if message["type"] == "http.disconnect":
             raise Refusal(400, MALFORMED_REQUEST, "The body did not come whole.")
         if len(body) > LARGEST_BODY:
-            raise Refusal(413, MALFORMED_REQUEST, "The body is larger than 1 MB.")
+            raise _too_large()
+        return self._fields(body)
+
+    def _fields(self, body: bytes | bytearray) -> Pairs:
         if not body:
             return []
         kind = self.header(b"content-type")
@@ -75,6 +78,39 @@ class Request:
                     415, MALFORMED_REQUEST, f"The body is {kind[:60]}; send a form ({FORM})."
                 )
         return pairs(body)
+
+
+class WholeRequest(Request):
+    """One that has come whole, its body included."""
+
+    __slots__ = ("_query", "_headers", "_body")
+
+    def __init__(
+        self, method: str, path: str, query: bytes | None, headers: dict[bytes, bytes], body: bytes
+    ) -> None:
+        self.method = method
+        self.path = path
+        self._query = query
+        self._headers = headers
+        self._body = body
+
+    def header(self, name: bytes) -> str:
+        """The header *name*, in lower case, or ""."""
+        return self._headers.get(name, b"").decode("latin-1")
+
+    def query(self) -> Pairs:
+        """The parameters behind the question mark."""
+        return pairs(self._query) if self._query else []
+
+    async def form(self) -> Pairs:
+        """The parameters in the body, which must be a form; refuses any other."""
+        if len(self._body) > LARGEST_BODY:
+            raise _too_large()
+        return self._fields(self._body)
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, MALFORMED_REQUEST, "The body is larger than 1 MB.")
 
 
 def pairs(coded: bytes | bytearray) -> Pairs:

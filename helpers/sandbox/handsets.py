@@ -54,6 +54,12 @@ class Handset:
         kept = list(keys), list(speech), list(abroad), first
         return cls(store, account_sid, number, row["mode"], *kept)
 
+    @classmethod
+    def mode_of(cls, store: Store, account_sid: str, number: str) -> str:
+        """The mode alone."""
+        row = store.handset(account_sid, number)
+        return cls.mode if row is None else row["mode"]
+
     def save(self) -> None:
         """Keep it as it is now."""
         if self.number:

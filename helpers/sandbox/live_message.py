@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers import phone_numbers
-from helpers.clock import Planned
 from helpers.errors import Refusal
 from helpers.resources.base import Params
 from helpers.resources.media import LARGEST, TOO_LARGE, Media, unfit
@@ -35,8 +33,6 @@ HOPS = {
     "sending": ("sent", 1.0),
     "sent": ("delivered", 1.0),
 }
-#: What one is that needs nobody to go on, but for pictures and whom it tells of its way.
-PLAIN = ("queued", "sending", "sent")
 #: What a message on its way may be found as after a restart.
 UNDER_WAY = ("scheduled", *HOPS)
 SUSPENDED, UNREACHABLE = 30002, 30003
@@ -50,7 +46,6 @@ TOO_FAST = 14107  # replies that follow one another as in a loop
 MMS_COUNTRIES = ("US", "CA")
 
 CANCELED = "canceled"
-ENDED = ("delivered", "undelivered")
 #: What a message says of its error_code: the title of the code's page.
 DELIVERY_ERRORS = {
     11200: "HTTP retrieval failure",
@@ -90,9 +85,11 @@ CODES = {
 }
 
 
-class _MessageActor(Actor):
+class _UnderWay:
+    """A message, and what it does to the world."""
+
     def __init__(self, engine: Engine, message: Message) -> None:
-        super().__init__(engine.clock)
+        self.clock = engine.clock
         self.engine = engine
         self.message = message
         self.world = engine.world(engine.account(message.account_sid))
@@ -107,14 +104,16 @@ class _MessageActor(Actor):
         """Drop it without a word."""
         self.engine.messages.pop(self.message.sid, None)
 
-    def become(self, status: str, **fields: Any) -> None:
+    def become(self, status: str, *, now: datetime | None = None, **fields: Any) -> None:
         """Write down another status and what came with it."""
-        self.message.status = status
-        self.message.date_updated = self.clock.now()
+        message = self.message
+        message.status = status
+        message.date_updated = now = now or self.clock.now()
         for name, value in fields.items():
-            setattr(self.message, name, value)
-        self.world.update(self.message, "status", "date_updated", *fields)
-        self.event("state", {"status": status})
+            setattr(message, name, value)
+        self.world.update(message, "status", "date_updated", *fields)
+        data = {"status": status}
+        self.engine.event(message.account_sid, "state", data, message_sid=message.sid, at=now)
 
     async def fetched(self, urls: list[str]) -> tuple[list[tuple[str, bytes]], Failure | None]:
         """Get files for this message until one cannot be had: their types and bytes, and why."""
@@ -167,54 +166,84 @@ class _MessageActor(Actor):
         )
 
 
-class Delivery(_MessageActor):
-    """Takes an outbound message to its handset, or to the number that owns the address."""
-
+class _MessageActor(_UnderWay, Actor):
     def __init__(self, engine: Engine, message: Message) -> None:
-        super().__init__(engine, message)
-        self._next_hop: Planned | asyncio.Handle | None = None
+        Actor.__init__(self, engine.clock)
+        _UnderWay.__init__(self, engine, message)
 
-    def begin(self) -> None:
-        """Set out, as soon as whoever sends it has their answer.
 
-        Most texts wait for nobody on their way, only for the clock: they need no task, which would
-        cost more than all the rest.
-        """
-        message = self.message
-        if message.status not in PLAIN or message.media_url or message.status_callback:
-            self.start(self.run())
-        elif HOPS[message.status][1] or self.clock.kind != "real":
-            self._plan_hop()
-        else:  # on the wall's clock now is now
-            self._next_hop = asyncio.get_running_loop().call_soon(self._hop)
+class Outbound(_UnderWay):
+    """A message to a handset, or to the number that owns the address."""
 
-    def _plan_hop(self) -> None:
-        self._next_hop = self.clock.plan(HOPS[self.message.status][1], self._hop)
-
-    def _hop(self) -> None:
-        self._next_hop = None
-        try:
-            self._go_on()
-        except Exception as problem:
-            self.failed(problem)
-        if self._next_hop is None:
-            self.engine.messages.pop(self.message.sid, None)
-
-    def _go_on(self) -> None:
-        status, _ = HOPS[self.message.status]
+    def advance(self, status: str, now: datetime) -> None:
+        """Become what is next, or fail."""
         wrong = self._obstacle(status)
         if wrong is None:
-            self._become(status)
+            self._become(status, now)
         else:
             self._fail(wrong)
-        if self.message.status in HOPS:
-            self._plan_hop()
 
-    def forget(self) -> None:
-        """Drop it without a word."""
-        super().forget()
-        if self._next_hop is not None:
-            self._next_hop.cancel()
+    def _obstacle(self, status: str) -> Failure | None:
+        """What stands in a status's way, or None."""
+        message = self.message
+        if status == "sent" and not self.engine.account(message.account_sid).is_active:
+            return Failure(SUSPENDED, "the account was suspended before the text was sent")
+        if status != "sending":
+            return None
+        begun = message.send_at or message.date_created
+        assert begun is not None
+        if self.clock.now() > begun + timedelta(seconds=message.validity_period):
+            return Failure(TOO_OLD, f"it was to leave within {message.validity_period} seconds")
+        if message.is_mms and not message.to.startswith(WHATSAPP):
+            country = phone_numbers.region(message.to)
+            if country not in MMS_COUNTRIES:
+                return Failure(NO_MMS_THERE, f"phones in {country} get no MMS")
+        return None
+
+    def _fail(self, why: Failure) -> None:
+        """It cannot be sent."""
+        self._alert(why)
+        title = DELIVERY_ERRORS.get(why.code, why.text)
+        self.become("failed", error_code=why.code, error_message=title)
+
+    def _become(self, status: str, now: datetime) -> None:
+        if status == "sent":
+            with self.engine.store.transaction():  # what is charged for has left
+                price = self.world.charge(self.message)
+                self.become(status, now=now, date_sent=now, price=price)
+        elif status == "delivered":
+            self._arrive(now)
+        else:
+            self.become(status, now=now)
+
+    def _arrive(self, now: datetime) -> None:
+        message = self.message
+        owned = self.engine.owner(message.to)
+        on = owned is not None or self.engine.handset_mode(message.account_sid, message.to) != "off"
+        with self.engine.store.transaction():  # or a kill between the two would lose the text
+            if on:
+                self.become("delivered", now=now)
+            else:
+                title = DELIVERY_ERRORS[UNREACHABLE]
+                why = {"error_code": UNREACHABLE, "error_message": title}
+                self.become("undelivered", now=now, **why)
+            if owned is not None:
+                self.engine.text_in(message.from_, owned, message.body, message.media_url)
+            if message.content_retention == "discard":
+                self._discard()
+        if not on:
+            self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
+
+    def _discard(self) -> None:
+        """Forget what it said, as its sender wished (ContentRetention)."""
+        self.message.redact()
+        self.world.update(self.message, "body", "arrived")
+        for medium in self.world.find(Media, parent_sid=self.message.sid):
+            self.world.remove(medium)
+
+
+class Delivery(Outbound, _MessageActor):
+    """Takes one that has to wait for others: whom it tells of its way, pictures, a sender."""
 
     async def run(self) -> None:
         try:
@@ -232,7 +261,7 @@ class Delivery(_MessageActor):
                 if wrong is None and status == "sending":
                     wrong = await self._fetch_media()
                 if wrong is None:
-                    self._become(status)
+                    self._become(status, self.clock.now())
                 else:
                     self._fail(wrong)
                 await self._callback()
@@ -249,26 +278,12 @@ class Delivery(_MessageActor):
             self.event("state", {"status": CANCELED})
             await self._callback()
         else:
-            self._become("accepted")
+            self._become("accepted", self.clock.now())
             await self._callback()
 
     def _obstacle(self, status: str) -> Failure | None:
-        """What stands in a status's way, or None; its sender is found on the way to the queue."""
-        message = self.message
-        if status == "queued":
-            return self._take_sender()
-        if status == "sent" and not self.engine.account(message.account_sid).is_active:
-            return Failure(SUSPENDED, "the account was suspended before the text was sent")
-        if status != "sending":
-            return None
-        begun = message.send_at or message.date_created
-        assert begun is not None
-        if self.clock.now() > begun + timedelta(seconds=message.validity_period):
-            return Failure(TOO_OLD, f"it was to leave within {message.validity_period} seconds")
-        country = phone_numbers.region(message.to)
-        if message.is_mms and country not in MMS_COUNTRIES and not message.to.startswith(WHATSAPP):
-            return Failure(NO_MMS_THERE, f"phones in {country} get no MMS")
-        return None
+        """The same; its sender is found on the way to the queue."""
+        return self._take_sender() if status == "queued" else super()._obstacle(status)
 
     def _take_sender(self) -> Failure | None:
         """Let the messaging service choose who sends it, and say how it travels."""
@@ -309,44 +324,6 @@ class Delivery(_MessageActor):
         if wrong is None:
             self.keep_media(found)
         return wrong
-
-    def _fail(self, why: Failure) -> None:
-        """It cannot be sent."""
-        self._alert(why)
-        title = DELIVERY_ERRORS.get(why.code, why.text)
-        self.become("failed", error_code=why.code, error_message=title)
-
-    def _become(self, status: str) -> None:
-        message = self.message
-        fields: dict[str, Any] = {}
-        owned = self.engine.owner(message.to)
-        if status == "sent":
-            fields["date_sent"] = self.clock.now()
-        elif status == "delivered":
-            handset = self.engine.handset(message.account_sid, message.to)
-            if owned is None and handset.mode == "off":
-                status = "undelivered"
-                fields = {
-                    "error_code": UNREACHABLE,
-                    "error_message": DELIVERY_ERRORS[UNREACHABLE],
-                }
-        with self.engine.store.transaction():  # or a kill between the two would lose the text
-            if status == "sent":
-                fields["price"] = self.world.charge(message)
-            self.become(status, **fields)
-            if status == "delivered" and owned is not None:
-                self.engine.text_in(message.from_, owned, message.body, message.media_url)
-            if status in ENDED and message.content_retention == "discard":
-                self._discard()
-        if status == "undelivered":
-            self.alert(UNREACHABLE, f"{message.to} is switched off", level="warning")
-
-    def _discard(self) -> None:
-        """Forget what it said, as its sender wished (ContentRetention)."""
-        self.message.redact()
-        self.world.update(self.message, "body", "arrived")
-        for medium in self.world.find(Media, parent_sid=self.message.sid):
-            self.world.remove(medium)
 
     async def _callback(self) -> None:
         message = self.message

@@ -7,8 +7,9 @@ moments). :meth:`Store.transaction` makes several changes one.
 A server that answers many requests at a time has it write them together (:meth:`Store.gather`):
 what one turn of the event loop changes is committed as one, and nobody is told of a change before
 that (:meth:`Store.when_committed`). A commit costs as much as several changes, so this is where
-most of the server's speed comes from. The log of what happened follows at leisure, some hundredths
-of a second later, and is put into words only then.
+most of the server's speed comes from. What is changed twice before it is written is written once.
+The log of what happened follows page by page; its newest lines are put into words and written at
+leisure, some hundredths of a second later.
 
 The store belongs to the event loop: reads take about 5 microseconds and writes 10, so nothing
 here is handed to a thread, and nothing is locked.
@@ -19,22 +20,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import sqlite3
 import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import add, itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from helpers import resources  # noqa: F401 - importing the folder declares every kind
 from helpers.errors import SandboxError
-from helpers.resources.base import Resource, iso8601, kinds, to_column
+from helpers.resources.base import Resource, iso8601, kinds
 from helpers.sandbox.event_log import FIELDS, EventLog, LogLine, Page, to_json
-from helpers.sandbox.tables import OTHER_TABLES, Table, Where
+from helpers.sandbox.tables import OTHER_TABLES, Change, Table, Where
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -53,11 +56,49 @@ AT_A_TIME = 64
 IDLE, CHECKPOINT = 1.0, 16_000
 #: Kilobytes of the file that are kept in memory.
 CACHED = 4_000
+#: How many rows of a kind are looked through rather than to have indexes.
+FEW = 250
 #: How many answers of a kind are remembered between two writes.
 REMEMBERED = 4_096
 
 # Says that an SQLite file is a sandbox's ("SNDB"); the version of its tables is derived from them.
 _APPLICATION = 0x534E4442
+
+
+@cache
+def _table_in(sql: str) -> str:
+    """The table that a statement changes."""
+    found = re.search(r'(?:INTO|UPDATE|FROM|ON) ("?\w+"?)', sql)
+    assert found is not None, sql
+    return found[1]
+
+
+def _table_changed(change: Change) -> str:
+    return _table_in(change[0])
+
+
+class _Merged(NamedTuple):
+    """A change that a block has added to one that is older, and has not been run."""
+
+    at: int
+    older: Change
+    added: Change
+
+
+_CHARGE = (
+    "INSERT INTO charges VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " count = count + excluded.count, usage = usage + excluded.usage,"
+    " price = price + excluded.price"
+)
+
+
+def _summed(charges: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Charges for an account, a day and a category together: of many at once most are alike."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for account_sid, day, category, *amounts in charges:
+        total = sums.setdefault((account_sid, day, category), [0, 0, 0])
+        total[:] = map(add, total, amounts)
+    return [(*key, *total) for key, total in sums.items()]
 
 
 class _Block:
@@ -95,7 +136,9 @@ class Store:
         self._leisure: asyncio.Handle | None = None  # the one that writes all, the log too
         self._commits = 0
         self._resting: asyncio.Handle | None = None  # looks whether there were any
-        self._queue: list[tuple[str, Sequence[Any]]] = []  # changes that have not been run yet
+        self._queue: list[Change] = []  # changes that have not been run yet
+        self._queued: dict[tuple[type[Resource], str], int] = {}  # where there a row is written
+        self._merged: list[_Merged] = []  # what the block that runs has made of older ones
         self._block = _Block(self)
         self._begun = 0  # how many of them are older than the block that runs
         self._log_too = False  # whether somebody waits for the log as well
@@ -118,12 +161,13 @@ class Store:
         self._last: dict[type[Resource], int] = {}  # the highest place a kind ever had
         self._moved: list[tuple[dict[str, int], str, int | None]] = []  # by the block that runs
         self._indexed: set[tuple[str, str]] = set()
+        self._committing = False
         # What was made of single rows, until they change.
         self._made: dict[tuple[type[Resource], str], dict[Any, Any]] = {}
-        self._handsets: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._handsets: dict[tuple[str, str], dict[str, str]] | None = None
         self._optouts: set[tuple[str, str, str]] | None = None
         self._tables = {kind: Table(kind) for kind in kinds().values() if kind.kept}
-        self._schema = [line for t in self._tables.values() for line in t.schema()]
+        self._schema = [table.schema() for table in self._tables.values()]
         self._schema += OTHER_TABLES
         # A column more or less is another version: derived, so that nobody has to remember it.
         self._version = zlib.crc32("\n".join(self._schema).encode()) & 0x7FFFFFFF
@@ -278,7 +322,7 @@ class Store:
         return bool(self._logged)
 
     def _commit_if_needed(self, *, log: bool) -> Exception | None:
-        """Write changes and counters, and the log if it is wanted."""
+        """Write changes and counters, and all of the log if it is wanted."""
         for handle in (self._soon, self._leisure if log else None):
             if handle is not None:
                 handle.cancel()
@@ -287,9 +331,12 @@ class Store:
             self._leisure = None
         try:
             if self._counted or self.changed or (log and self._unwritten):
+                self._committing = True
                 self._commit(log=log)
         except Exception as problem:
             return problem
+        finally:
+            self._committing = False
         self._tell_waiting(None)
         return None
 
@@ -311,7 +358,9 @@ class Store:
             if log:
                 for account_sid in self._logged:
                     self._sweep(account_sid)
-                    pages += [(account_sid, *page) for page in self._logs[account_sid].unwritten()]
+            for account_sid in self._logged:  # full pages go with every commit: a few each time
+                log_of = self._logs[account_sid]
+                pages += [(account_sid, *page) for page in log_of.unwritten(full=not log)]
             self._flush()
             if not self._db.in_transaction:
                 run("BEGIN IMMEDIATE")
@@ -326,9 +375,9 @@ class Store:
         if self._resting is None and self._loop is not None:
             self._resting = self._loop.call_later(IDLE, self._rest, self._commits)
         self._counted.clear()
+        for account_sid in self._logged:
+            self._logs[account_sid].written()
         if log:
-            for account_sid in self._logged:
-                self._logs[account_sid].written()
             self._logged.clear()
 
     def _rest(self, commits: int) -> None:
@@ -363,9 +412,11 @@ class Store:
 
     def _flush(self) -> None:
         """Run what is queued. What a block has queued can still be taken back alone."""
+        self._take_apart()
         queue, self._queue = self._queue, []
         if not queue:
             return
+        self._queued.clear()
         older = self._begun if self._depth and not self._savepoint else len(queue)
         try:
             if not self._db.in_transaction:
@@ -380,10 +431,15 @@ class Store:
             raise
         self._begun = 0
 
-    def _run(self, changes: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        """Run changes in their order; those with the same statement take half the time together."""
-        for sql, group in groupby(changes, itemgetter(0)):
-            self._db.executemany(sql, [values for _, values in group])
+    def _run(self, changes: Sequence[Change]) -> None:
+        """Run changes, those of each table in their order.
+
+        Tables know nothing of one another, and changes with the same statement take half the time
+        together.
+        """
+        for sql, group in groupby(sorted(changes, key=_table_changed), itemgetter(0)):
+            rows = [values for _, values in group]
+            self._db.executemany(sql, _summed(rows) if sql == _CHARGE else rows)
 
     def _read(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Ask the database, which first gets what is queued."""
@@ -413,6 +469,7 @@ class Store:
         if self._depth == 0:
             self._before.clear()
             self._moved.clear()
+            self._merged.clear()
             self._savepoint = self._wiped = False
             self._begun = len(self._queue)
         self._depth += 1
@@ -426,18 +483,31 @@ class Store:
                     self._db.execute("RELEASE block")
         finally:
             self._depth -= 1
+            if self._depth == 0:
+                self._merged.clear()
+                self._begun = 0
         if well and self._depth == 0 and self._loop is None:
             self.commit()
 
+    def _take_apart(self, *, keep: bool = True) -> None:
+        """Take out of older changes what the block has added: it stands by itself, or is lost."""
+        for at, older, _ in reversed(self._merged):
+            self._queue[at] = older
+        if keep:
+            self._queue += [added for _, _, added in self._merged]
+        self._merged.clear()
+
     def _undo(self) -> None:
         """Take back what a block has done, and nothing of what was there before."""
+        self._take_apart(keep=False)
         del self._queue[self._begun :]
+        self._queued.clear()
         if self._savepoint and self._db.in_transaction:  # some failures end it by themselves
             self._db.execute("ROLLBACK TO block")
             self._db.execute("RELEASE block")
         self._known.clear()
         self._made.clear()
-        self._handsets.clear()
+        self._handsets = None
         self._optouts = None
         if self._wiped:
             self._forget()
@@ -464,7 +534,9 @@ class Store:
             self._moved.append((places, sid, None))
         self._touch(kind)
         self._last[kind] = places[sid] = place = self._last[kind] + 1
-        self._change(table.insert, [place, *table.values(resource)])
+        self._queued[kind, sid] = len(self._queue)
+        insert, values = table.insert(resource)
+        self._change(insert, [*values, place])
 
     def update(self, resource: Resource, *names: str) -> None:
         """Keep the named fields of a resource, and no others (a late writer undoes nothing)."""
@@ -475,8 +547,15 @@ class Store:
         table = self._tables[kind]
         self._touch(kind)
         self._made.pop((kind, resource.sid), None)
-        values = [to_column(table.kinds[name], getattr(resource, name)) for name in names]
-        self._change(table.update(names), [*values, place])
+        update, values_of = table.update(names)
+        change = (update, [*values_of(resource), place])
+        at = self._queued.setdefault((kind, resource.sid), len(self._queue))
+        if at == len(self._queue):
+            self._change(*change)
+        else:  # it is not written yet, and need not be written twice
+            if at < self._begun:
+                self._merged.append(_Merged(at, self._queue[at], change))
+            self._queue[at] = table.merged(self._queue[at], change)
 
     def remove(self, resource: Resource) -> None:
         """Forget a resource and what bytes it had."""
@@ -500,7 +579,7 @@ class Store:
     def _touch(self, kind: type[Resource]) -> None:
         """A row of that kind changes: what was read of them is not so any more."""
         if kind in self._guarded:  # first, for that reads them
-            for account_sid in self._logged:
+            for account_sid in list(self._logged):
                 self._logs[account_sid].put_into_words()
         self._known.pop(kind, None)
 
@@ -648,6 +727,7 @@ class Store:
         parts = [f"place {comparison} ?" for comparison, _ in bounds]
         values: list[Any] = [position for _, position in bounds]
         if account_sid is not None:
+            self._index(table, "account_sid")
             parts.append("account_sid = ?")
             values.append(account_sid)
         for condition in where:
@@ -671,9 +751,18 @@ class Store:
         of what a text costs the file. Many servers are never asked who got which texts.
         """
         key = (table.name, field)
-        if field in table.kind.indexed and key not in self._indexed and not self._depth:
-            self._change(table.index(field))
+        if (
+            key not in self._indexed
+            and field in table.indexed
+            and len(self._where(table.kind)) > FEW
+            and not (self._depth or self._committing)
+        ):
             self._indexed.add(key)
+            self.commit()  # so that nothing is lost with it
+            try:
+                self._db.execute(table.index(field))
+            except sqlite3.OperationalError as problem:  # the disk is full: it takes longer, then
+                _log.warning("rows are looked up without an index", exc_info=problem)
 
     # -- transcripts -----------------------------------------------------------------------
 
@@ -821,25 +910,24 @@ class Store:
 
     def handset(self, account_sid: str, number: str) -> dict[str, str] | None:
         """What is kept of that handset (``mode``, ``keys``, ``speech``), None if nothing is."""
-        key = (account_sid, number)
-        if key not in self._handsets:
-            if len(self._handsets) >= REMEMBERED:
-                self._handsets.clear()
-            self._handsets[key] = self._handset(*key)
-        return self._handsets[key]
+        return self._kept_handsets().get((account_sid, number))
 
-    def _handset(self, account_sid: str, number: str) -> dict[str, str] | None:
-        row = self._read(
-            "SELECT mode, keys, speech FROM handsets WHERE account_sid = ? AND number = ?",
-            (account_sid, number),
-        ).fetchone()
-        return dict(zip(("mode", "keys", "speech"), row, strict=True)) if row else None
+    def _kept_handsets(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Every handset that is kept, read once: each call and text asks, mostly for others."""
+        if self._handsets is None:
+            rows = self._read("SELECT account_sid, number, mode, keys, speech FROM handsets")
+            names = ("mode", "keys", "speech")
+            self._handsets = {
+                tuple(row[:2]): dict(zip(names, row[2:], strict=True)) for row in rows
+            }
+        return self._handsets
 
     def save_handset(
         self, account_sid: str, number: str, mode: str, keys: str, speech: str
     ) -> None:
         """Keep a handset as it is now: its mode, and the keys and words nobody has read yet."""
-        self._handsets.pop((account_sid, number), None)
+        kept = {"mode": mode, "keys": keys, "speech": speech}
+        self._kept_handsets()[account_sid, number] = kept
         self._change(
             "INSERT OR REPLACE INTO handsets VALUES (?, ?, ?, ?, ?)",
             (account_sid, number, mode, keys, speech),
@@ -872,9 +960,8 @@ class Store:
     def charge(self, account_sid: str, day: str, category: str, usage: int, price: int) -> None:
         """Add one thing to what an account was charged on a day (``YYYY-MM-DD``) in a category."""
         self._change(
-            "INSERT INTO charges VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET"
-            " count = count + 1, usage = usage + excluded.usage, price = price + excluded.price",
-            (account_sid, day, category, usage, price),
+            _CHARGE,
+            (account_sid, day, category, 1, usage, price),
         )
 
     def charges(
@@ -948,6 +1035,8 @@ class Store:
     def _forget(self) -> None:
         """What was read is not so any more."""
         self._queue.clear()
+        self._queued.clear()
+        self._merged.clear()
         self._begun = 0
         self._indexed.clear()
         self._places.clear()
@@ -958,4 +1047,4 @@ class Store:
         self._logged.clear()
         self._known.clear()
         self._made.clear()
-        self._handsets.clear()
+        self._handsets = None

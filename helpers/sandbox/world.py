@@ -27,7 +27,7 @@ from helpers.sandbox import books
 from helpers.sandbox.calls import recording as recordings
 from helpers.sandbox.calls.live_call import LiveCall
 from helpers.sandbox.calls.paying import Paying
-from helpers.sandbox.live_message import CANCELED
+from helpers.sandbox.live_message import CANCELED, Delivery
 from helpers.sandbox.meetings import conferences
 from helpers.sandbox.meetings.announcements import Announcement
 from helpers.sandbox.meetings.conference_events import VIA_API
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from helpers.sandbox.engine import Engine
 
 
-@dataclass(frozen=True)
+@dataclass
 class AccountWorld:
     """`resources.base.World` for one account. Its owner may ask in its place (*asker*)."""
 
@@ -155,7 +155,7 @@ class AccountWorld:
 
     def cancel_message(self, message: Message) -> None:
         live = self.engine.messages.get(message.sid)
-        if live is not None:
+        if isinstance(live, Delivery):
             live.tell(CANCELED)
 
     def start_validation(self, request: ValidationRequest) -> str:

@@ -21,9 +21,9 @@ def taken(monkeypatch):
     """The paths that went the short way."""
     paths, write = [], DirectProtocol._write
 
-    def watch(self, cycle, reply):
-        paths.append(cycle.scope["path"])
-        write(self, cycle, reply)
+    def watch(self, reply):
+        paths.append(self._asked.path)
+        write(self, reply)
 
     monkeypatch.setattr(DirectProtocol, "_write", watch)
     return paths
@@ -310,3 +310,61 @@ def test_credentials_that_were_good_are_refused_when_the_account_is_closed(sandb
         line.reply()
         line.send(line.request("GET", f"{path}/Messages.json", login=login))
         assert line.reply()[0] == "HTTP/1.1 401 Unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("headers", "direct"),
+    [
+        ("Connection: keep-alive\r\n", True),
+        ("X-Odd: \xe9t\xe9  \r\n", True),
+        ("X-Twice: 1\r\nX-Twice: 2\r\n", False),
+        ("X-Long: " + "x" * 3_000 + "\r\n", False),
+        ("TE: trailers\r\n", False),
+    ],
+)
+def test_headers_are_plain_or_go_the_usual_way(sandbox, taken, headers, direct):
+    with Line(sandbox) as line:
+        line.send(
+            line.request("GET", "Messages.json", headers="@@").replace(
+                b"@@", headers.encode("latin-1")
+            )
+        )
+        assert line.reply()[0] == "HTTP/1.1 200 OK"
+    assert len(taken) == direct
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"Bad Header: 1", b"No-Colon", b"X: \x01", b"Content-Length: -1"]
+)
+def test_headers_that_are_wrong_are_refused_as_usual(sandbox, taken, wrong):
+    with Line(sandbox) as line:
+        line.send(line.request("GET", "Messages.json", headers="@@\r\n").replace(b"@@", wrong))
+        assert line.reply()[0] == "HTTP/1.1 400 Bad Request"
+    assert taken == []
+
+
+def test_a_request_behind_one_that_takes_time_waits_for_it(taken):
+    with Sandbox(clock="real", type="full", concurrency=5) as sandbox, Line(sandbox) as line:
+        paths = ["Messages.json", "Nothing.json", "/_sandbox/clock"]
+        for path in paths:
+            line.send(line.request("GET", path))
+            let_it_read(sandbox)
+        assert [line.reply()[0].split()[1] for _ in paths] == ["200", "404", "200"]
+    assert len(taken) == 2
+
+
+def test_a_connection_that_is_not_used_any_more_ends(sandbox, monkeypatch):
+    """Whichever way it was used last, and not while an answer is on its way."""
+    made = DirectProtocol.connection_made
+
+    def soon(self, transport):
+        made(self, transport)
+        self.timeout_keep_alive = 0.3
+
+    monkeypatch.setattr(DirectProtocol, "connection_made", soon)
+    for last in ("Messages.json", "/_sandbox/clock"):
+        with Line(sandbox) as line:
+            for path in ("/_sandbox/clock", "Messages.json", last):
+                line.send(line.request("GET", path))
+                assert line.reply()[0] == "HTTP/1.1 200 OK"
+            assert line.socket.recv(1) == b""

@@ -227,3 +227,87 @@ def test_a_block_that_fails_takes_back_its_events_and_leaves_the_others(store):
 
     assert gathered(store, work) == [(1, 1), (2, 3)]
     assert [event["data"]["n"] for event in store.events(A)] == [1, 3]
+
+
+def test_what_changes_before_it_is_written_is_written_once(store):
+    async def work():
+        one, two = message(1), message(2)
+        store.add(one)
+        store.add(two)
+        one.status = "sending"
+        store.update(one, "status")
+        two.body, two.price = "other", "-0.00830"
+        store.update(two, "body", "price")
+        queued = len(store._queue)
+        await store.committed()
+        one.status, one.date_sent = "sent", MOMENT
+        store.update(one, "status")
+        store.update(one, "date_sent")
+        return queued, len(store._queue), store.find(Message, A)
+
+    queued, later, found = gathered(store, work)
+    assert (queued, later) == (2, 1)
+    assert [(m.status, m.body, m.price) for m in found] == [
+        ("sent", "", None),
+        ("queued", "other", "-0.00830"),
+    ]
+    assert [m.date_sent for m in found] == [MOMENT, None]
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["of a new row", "of an older row"])
+@pytest.mark.parametrize("read", [True, False], ids=["that was read", "that nobody read"])
+def test_a_block_that_fails_leaves_what_was_changed_before_it(store, new, read):
+    async def work():
+        one = message(1, body="first")
+        store.add(one)
+        if not new:
+            await store.committed()
+        one.body = "before"
+        store.update(one, "body")
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            one.body, one.price = "within", "-1.00000"
+            store.update(one, "body", "price")
+            if read:
+                [found] = store.find(Message, A)
+                assert (found.body, found.price) == ("within", "-1.00000")
+            raise ZeroDivisionError
+        [found] = store.find(Message, A)
+        return found.body, found.price
+
+    assert gathered(store, work) == ("before", None)
+    [found] = store.find(Message, A)
+    assert (found.body, found.price) == ("before", None)
+
+
+def test_charges_of_a_turn_are_added_up(store):
+    day = "2026-01-05"
+
+    async def work():
+        for price in (830, 830, 1660):
+            store.charge(A, day, "sms-outbound-longcode", price // 830, price)
+        store.charge(A, day, "calls-outbound", 1, 1400)
+        await store.committed()
+        store.charge(A, day, "calls-outbound", 2, 2800)
+        return store.charges([A], day, day)
+
+    assert gathered(store, work) == [
+        (day, "calls-outbound", 2, 3, 4200),
+        (day, "sms-outbound-longcode", 3, 4, 3320),
+    ]
+
+
+def test_many_rows_have_an_index_when_they_are_looked_through(store):
+    def indexes():
+        rows = store._db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+        return {name for (name,) in rows if name.startswith("Message")}
+
+    async def work():
+        few = [store.add(message(n, to="+14155550100")) for n in range(3)]
+        assert len(store.find(Message, A, to="+14155550100")) == len(few)
+        before = indexes()
+        for n in range(3, 300):
+            store.add(message(n, to=f"+1415555{n:04}"))
+        assert len(store.find(Message, A, to="+14155550100")) == len(few) + 1
+        return before, indexes()
+
+    assert gathered(store, work) == (set(), {"Message account_sid", "Message to"})

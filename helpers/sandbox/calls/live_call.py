@@ -133,6 +133,13 @@ class LiveCall(Actor):
             return self._no_handset
         return self.engine.handset(self.handset_account, self.handset_number)
 
+    @property
+    def mode(self) -> str:
+        """How its handset meets a call."""
+        if not self.handset_number:
+            return Handset.mode
+        return self.engine.handset_mode(self.handset_account, self.handset_number)
+
     def at_handset(self, account_sid: str, number: str) -> bool:
         """Whether that handset rings with this call, or is in it."""
         return (
@@ -157,7 +164,7 @@ class LiveCall(Actor):
 
     def watched(self) -> bool:
         """Whether a person holds the handset at the far end, who may want to hear what plays."""
-        return self.handset.mode == "manual"
+        return self.mode == "manual"
 
     @contextmanager
     def in_the_ear(self, kind: str, **more: Any) -> Iterator[dict[str, Any]]:
@@ -551,7 +558,7 @@ class LiveCall(Actor):
                 return "failed"
             self.far = self.line(self)
             self.far.start(self.far.run_inbound())
-        elif self.handset.mode == "busy" or self._engaged():
+        elif self.mode == "busy" or self._engaged():
             return "busy"
         self._state("ringing", **self.shown)
         await self._progress("ringing")
@@ -580,7 +587,7 @@ class LiveCall(Actor):
     async def _ring_handset(self, timeout: float | None) -> str:
         began = self.clock.now()
         while True:
-            mode = self.handset.mode
+            mode = self.mode
             left = None if timeout is None else timeout - (self.clock.now() - began).total_seconds()
             acts = mode in ("auto", "decline") and (left is None or left >= AUTO_ANSWER)
             if mode == "busy":
