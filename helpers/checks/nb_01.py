@@ -15,12 +15,13 @@ from helpers.checks.quiz import Question
 from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
 from helpers.config import Settings, read_settings
 from helpers.errors import SettingsError
-from helpers.widgets.estimator import ITEMS, PRICES_2026, Estimate, estimate
+from helpers.prices import ITEMS, PRICES_2026
 
 KEEP = "keep(folder, account_sid, auth_token)"
 ACCOUNT, TOKEN = "AC" + "3" * 32, "4" * 32  # made up
 OTHERS = 0o077  # bits of a file's mode
 SHOP = {"texts": 600, "minutes_in": 200, "numbers": 1}
+PAYS = sum(PRICES_2026.prices[item] * count for item, count in SHOP.items())
 
 
 def check_1(keep: Any) -> Verdict:
@@ -71,12 +72,11 @@ def check_2(month: Any) -> Verdict:
     """What the shop pays: 600 segments, 200 minutes that come in, one number."""
     if month is None:
         return not_tried("put what `estimate` gives into `month`.")
-    wanted = estimate(SHOP["texts"], SHOP["minutes_in"], numbers=SHOP["numbers"])
     if isinstance(month, int | float | Decimal) and not isinstance(month, bool):
-        if round(Decimal(str(month)), 2) == wanted.total:
-            return right(f"{wanted.total} dollars.")
+        if f"{month:.2f}" == f"{PAYS:.2f}":
+            return right(f"{PAYS:.2f} dollars.")
         return not_yet(f"{month} dollars is not the sum.", "Let estimate(...) work it out.")
-    if not isinstance(month, Estimate):
+    if not hasattr(month, "lines") or not hasattr(month, "prices"):
         return not_yet(f"`month` is {month!r:.40}, no estimate.", "Write month = estimate(...).")
     counted = {line.item: line.count for line in month.lines}
     for item in ITEMS:
