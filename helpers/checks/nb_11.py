@@ -13,37 +13,39 @@ from helpers.checks.rehearsal import Rehearsal
 from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
 from helpers.errors import HelperError
 from helpers.export import Hosting, export
-from helpers.widgets.estimator import ITEMS, Estimate, estimate
+from helpers.prices import ITEMS, PRICES_2026
 
 # --- 11.1: a month of reminders ---------------------------------------------------------------
 
 SENT, ANSWERS, EACH = 400, 300, 2  # reminders, answers, segments of a reminder
-MONTH = ("texts", "carrier_fees", "numbers")
+MONTH = {"texts": SENT * EACH + ANSWERS, "carrier_fees": SENT * EACH, "numbers": 1}
+TOTAL = sum(PRICES_2026.prices[item] * count for item, count in MONTH.items())
+CENT = Decimal("0.01")
 
 
 def check_1(month: Any) -> Verdict:
     """What a month of texts, their answers and a number costs."""
     if month is None:
         return not_tried("put what `estimate(...)` returns into `month`.")
-    wanted = estimate(SENT * EACH + ANSWERS, carrier_fees=SENT * EACH, numbers=1)
-    if isinstance(month, Estimate):
-        for line in wanted.lines:
-            counted = next((one.count for one in month.lines if one.item == line.item), 0)
-            if counted != line.count:
-                return _miscounted(line.item, counted)
-        extra = [ITEMS[one.item][0] for one in month.lines if one.item not in MONTH]
+    total = Decimal(TOTAL).quantize(CENT)
+    if hasattr(month, "lines") and hasattr(month, "total"):
+        counts = {line.item: line.count for line in month.lines}
+        for item, wanted in MONTH.items():
+            if counts.get(item, 0) != wanted:
+                return _miscounted(item, counts.get(item, 0))
+        extra = [ITEMS[item][0] for item in counts if item not in MONTH]
         if extra:
             return not_yet(f"the practice has no {extra[0]}.", "Leave that out.")
-        if month.total != wanted.total:
+        if month.total != total:
             return not_yet(
                 f"by the prices of {month.prices.name} it is {month.total} dollars.",
                 "Use today's prices: leave prices= out.",
             )
     elif isinstance(month, int | float | Decimal) and not isinstance(month, bool):
-        sum_ = Decimal(month)
-        if not sum_.is_finite() or abs(sum_ - wanted.total) >= Decimal("0.005"):
+        given = Decimal(month)
+        if not given.is_finite() or abs(given - total) >= CENT / 2:
             return not_yet(
-                f"{month} dollars are not what comes out.",
+                f"{str(month)[:20]} dollars are not what comes out.",
                 "Put estimate(...) itself into `month`: then the check can say what is missing.",
             )
     else:
@@ -51,7 +53,7 @@ def check_1(month: Any) -> Verdict:
             f"a {type(month).__name__} is no estimate and no sum.",
             "Write month = estimate(texts=..., carrier_fees=..., numbers=...).",
         )
-    return right(f"{wanted.total} dollars a month, two thirds of it for the texts.")
+    return right(f"{total} dollars a month, two thirds of it for the texts.")
 
 
 def _miscounted(item: str, counted: int) -> Verdict:
