@@ -187,7 +187,9 @@ def _project(found: Harvest) -> dict[str, str]:
     differences = "\n".join(f"| {one.subject} | {one.here} | {one.there} |" for one in DIFFERENCES)
     web = "| `web.py` | makes a web app of plain functions |\n" if found.plain else ""
     written |= {
-        "test_app.py": Template(_template("test_app.py")).substitute(paths=json.dumps(paths)),
+        "test_app.py": Template(_template("test_app.py")).substitute(
+            paths=json.dumps(paths), **_test_parts(found)
+        ),
         "requirements.txt": "\n".join([*NEEDED, *sorted(found.packages)]) + "\n",
         "Dockerfile": _template("Dockerfile"),
         "README.md": Template(_template("README.md"))
@@ -204,6 +206,21 @@ def _project(found: Harvest) -> dict[str, str]:
         ".dockerignore": _IGNORED,
     }
     return written
+
+
+def _test_parts(found: Harvest) -> dict[str, str]:
+    """What the test has more where pages ask Twilio for something: settings, and no network."""
+    if not found.settings:
+        return {"imports": "", "more": "", "offline": ""}
+    return {
+        "imports": "from twilio.http.http_client import TwilioHttpClient\n"
+        "from twilio.http.response import Response\n",
+        "more": "".join(
+            f'os.environ["{name}"] = "for this test only"\n' for name in found.settings
+        ),
+        "offline": "# What pages ask of Twilio is not sent: each request gets an empty answer.\n"
+        'TwilioHttpClient.request = lambda *given, **more: Response(200, "{}")\n\n',
+    }
 
 
 def _addresses(found: Harvest) -> str:
