@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.lessons.contract import all_books, findings
 from tests.lessons.contract.counts import counts, too_few
-
-pytestmark = pytest.mark.skip("lessons are being brought to shape")
 
 
 def test_every_lesson_keeps_every_rule(capsys):
