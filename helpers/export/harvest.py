@@ -31,6 +31,12 @@ _MESSAGING = ("MessagingResponse", "Message", "Body", "Media")
 _CHECKS = "requires_signature"  # app.py does it for every page
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _GIVEN = {"starlette", "twilio", "uvicorn"}  # in every project's requirements
+#: What to write in the place of things that pages of the lessons use.
+_INSTEAD = {
+    "Session": 'The request knows its number: request["To"]. Secrets: os.environ["..."].',
+    "RequestValidator": "Leave the check out: app.py does it for every page.",
+    "Site": "A page reaches another by its path alone, such as /menu.",
+}
 _CHANGES = {
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem"),
     *("remove", "setdefault", "sort", "update"),
@@ -180,8 +186,8 @@ class _Module:
         """The module's text, *end* last."""
         for name in sorted(self._kept.keys() & _changed("\n".join(self.code.values()))):
             self.found.notes.append(
-                f"`{name}` is kept in memory, and begins as it was here ({self._kept[name]} in it):"
-                " each process has its own, and forgets it. What must last belongs in a database."
+                f"`{name}` is kept in memory, and begins as it was here ({self._kept[name]} in it;"
+                " empty it first if that is not meant): each process has its own, and forgets it. What must last belongs in a database."
             )
         parts = ['"""The pages, as they were in the notebook."""', "\n".join(self._sorted())]
         if self.values:
@@ -323,9 +329,9 @@ class _Module:
     def _value(self, name: str, value: Any, user: str) -> None:
         if not _is_plain(value):
             kind = type(value).__name__
-            todo = "Make it inside the function, or take what you need from the request."
-            if kind == "Session":
-                todo = 'The request knows its number: request["To"]. Secrets: os.environ["..."].'
+            todo = _INSTEAD.get(
+                kind, "Make it inside the function, or take what you need from the request."
+            )
             raise Unfit(
                 f"{user} uses {name}, a {kind}: what is alive cannot be written into a file.", todo
             )

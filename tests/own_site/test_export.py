@@ -141,7 +141,7 @@ def test_functions_by_their_paths_answer_calls_and_texts(tmp_path):
             answer = requests.post(inner + "/voice", {"From": "x"}, headers=headers, timeout=10)
             assert (answer.status_code, answer.text) == (403, "This page is for Twilio only.")
         assert requests.get(inner + "/health", timeout=10).text == "ok"
-    assert "`orders` is kept in memory, and begins as it was here (0 in it)" in repr(exported)
+    assert "`orders` is kept in memory, and begins as it was here (0 in it;" in repr(exported)
     assert "PRICES" not in repr(exported)  # nobody changes them
 
 
@@ -331,6 +331,13 @@ def lives(request: Any) -> str:
     return str(living)
 
 
+validator = RequestValidator("a token")
+
+
+def checks(request: Any) -> str:
+    return str(validator.validate("https://shop.example", {}, "AAAA"))
+
+
 @pytest.mark.parametrize(
     ("app", "says"),
     [
@@ -340,6 +347,7 @@ def lives(request: Any) -> str:
         (made("x"), "inner uses word of the function that it was made in."),
         (asks_the_course, "asks_the_course uses export of this course, which no host has."),
         (lives, "lives uses living, a Living: what is alive cannot be written into a file."),
+        (checks, "checks uses validator, a RequestValidator: what is alive cannot be written"),
         (None, "A NoneType is no web app that can be written into a file."),
         (42, "A int is no web app that can be written into a file."),
         ({}, "There are no pages in it."),
