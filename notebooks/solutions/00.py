@@ -38,7 +38,9 @@ document.say("Goodbye, Ada.")
 document.pause(length=1)
 
 # %% ex2 not yet: the debugger has 12200
-document = "<Response><Say>Ada.</Say><pause length='1'/><Say>Goodbye, Ada.</Say></Response>"
+document = (
+    "<Response><Say>Ada.</Say><pause length='1'/><Say>Goodbye, Ada.</Say></Response>"
+)
 
 # %% ex2 not yet: the debugger has 12100
 document = "<Response><Say>Ada & Co.</Say><Pause/><Say>Goodbye, Ada.</Say></Response>"

@@ -9,17 +9,24 @@ def keep(folder, account_sid, auth_token):
         f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n"
     )
 
+
 # %% ex1 not yet: others on this machine can open the file
 def keep(folder, account_sid, auth_token):
     file = Path(folder) / ".env"
-    file.write_text(f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n")
+    file.write_text(
+        f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n"
+    )
     file.chmod(0o644)
+
 
 # %% ex1 not yet: there is no file .env in the folder, but env
 def keep(folder, account_sid, auth_token):
     file = Path(folder) / "env"
     file.touch(mode=0o600)
-    file.write_text(f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n")
+    file.write_text(
+        f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n"
+    )
+
 
 # %% ex1 not yet: does not find the Auth Token
 def keep(folder, account_sid, auth_token):
@@ -27,26 +34,33 @@ def keep(folder, account_sid, auth_token):
     file.touch(mode=0o600)
     file.write_text(f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_TOKEN={auth_token}\n")
 
+
 # %% ex1 not yet: does not find the Account SID
 def keep(folder, account_sid, auth_token):
     file = Path(folder) / ".env"
     file.touch(mode=0o600)
     file.write_text(f"{account_sid}\n{auth_token}\n")
 
+
 # %% ex1 not yet: the token is on the screen
 def keep(folder, account_sid, auth_token):
     file = Path(folder) / ".env"
     file.touch(mode=0o600)
-    file.write_text(f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n")
+    file.write_text(
+        f"TWILIO_ACCOUNT_SID={account_sid}\nTWILIO_AUTH_TOKEN={auth_token}\n"
+    )
     print(file.read_text())
+
 
 # %% ex1 not yet: `keep` cannot be called with 3 values
 def keep(folder):
     (Path(folder) / ".env").touch(mode=0o600)
 
+
 # %% ex1 not yet: `keep` failed with NameError
 def keep(folder, account_sid, auth_token):
     (Path(folder) / ".env").write_text(f"TWILIO_ACCOUNT_SID={sid}\n")
+
 
 # %% ex2
 month = estimate(texts=300 * 2, minutes_in=200, numbers=1)

@@ -15,7 +15,9 @@ url_of_the_day = "http://twimlets.com/message?Message=" + words
 url_of_the_day = quote("http://twimlets.com/message?Message=Fish & chips? 50% off!")
 
 # %% ex1 not yet: It was encoded twice
-url_of_the_day = "http://twimlets.com/message?Message=" + quote(quote("Fish & chips? 50% off!"))
+url_of_the_day = "http://twimlets.com/message?Message=" + quote(
+    quote("Fish & chips? 50% off!")
+)
 
 # %% ex1 not yet: the phone heard 'Fish and chips?'
 url_of_the_day = "http://twimlets.com/message?Message=" + quote("Fish and chips?")
@@ -62,17 +64,22 @@ sid = call.sid
 call = await session.ended(call)
 sid = call.status
 
+
 # %% ex3
 def why_not(client, to, from_):
     try:
-        client.calls.create(to=to, from_=from_, twiml="<Response><Say>Hello</Say></Response>")
+        client.calls.create(
+            to=to, from_=from_, twiml="<Response><Say>Hello</Say></Response>"
+        )
     except TwilioError as error:
         return error.code
+
 
 # %% ex3 not yet: gets out of your function
 def why_not(client, to, from_):
     call = client.calls.create(to=to, from_=from_, url=url)
     return None if call.sid else call.status
+
 
 # %% ex3 not yet: That is the whole error
 def why_not(client, to, from_):
@@ -81,6 +88,7 @@ def why_not(client, to, from_):
     except TwilioError as error:
         return error
 
+
 # %% ex3 not yet: printing it is not enough
 def why_not(client, to, from_):
     try:
@@ -88,12 +96,14 @@ def why_not(client, to, from_):
     except TwilioError as error:
         print(error.code)
 
+
 # %% ex3 not yet: the order was taken, and it returns 'queued'
 def why_not(client, to, from_):
     try:
         return client.calls.create(to=to, from_=from_, url=url).status
     except TwilioError as error:
         return error.code
+
 
 # %% ex3 not yet: no call was ordered
 def why_not(client, to, from_):

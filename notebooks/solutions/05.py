@@ -7,11 +7,13 @@ def greet(request):
     response.say(f"Good morning, {name}." if name else "Good morning.")
     return response
 
+
 # %% ex1 not yet: Twilio cannot use what `greet` answers: 12100
 def greet(request):
     name = request["Name"]
     words = f"Good morning, {name}." if name else "Good morning."
     return f"<Response><Say>{words}</Say></Response>"
+
 
 # %% ex1 not yet: the phone heard 'Good morning, .'
 def greet(request):
@@ -19,20 +21,24 @@ def greet(request):
     response.say(f"Good morning, {request['Name']}.")
     return response
 
+
 # %% ex1 not yet: the phone heard 'Good morning, Ada.', not 'Good morning, Ada & Bob.'
 def greet(request):
     response = VoiceResponse()
     response.say("Good morning, Ada." if request["Name"] else "Good morning.")
     return response
 
+
 # %% ex1 not yet: `greet` returns nothing
 def greet(request):
     response = VoiceResponse()
     response.say(f"Good morning, {request['Name']}.")
 
+
 # %% ex1 not yet: `greet` cannot be called with one value
 def greet():
     return VoiceResponse()
+
 
 # %% ex2
 def apology(request):
@@ -41,6 +47,7 @@ def apology(request):
     response.say("Please call in an hour." if later else "We are mending it.")
     return response
 
+
 # %% ex2 not yet: after 11200 the phone heard 'We are mending it.'
 def apology(request):
     later = request["ErrorCode"] == 11200
@@ -48,17 +55,22 @@ def apology(request):
     response.say("Please call in an hour." if later else "We are mending it.")
     return response
 
+
 # %% ex2 not yet: after 12100 the phone heard 'Please call in an hour.'
 def apology(request):
     response = VoiceResponse()
     response.say("Please call in an hour.")
     return response
 
+
 # %% ex2 not yet: your page failed
 def apology(request):
     response = VoiceResponse()
-    response.say("Please call in an hour." if request.ErrorCode else "We are mending it.")
+    response.say(
+        "Please call in an hour." if request.ErrorCode else "We are mending it."
+    )
     return response
+
 
 # %% ex3
 def vault(request):
@@ -69,11 +81,13 @@ def vault(request):
     response.say("The code is 4711.")
     return response
 
+
 # %% ex3 not yet: a stranger without a signature is told the code.
 def vault(request):
     response = VoiceResponse()
     response.say("The code is 4711.")
     return response
+
 
 # %% ex3 not yet: a stranger with the signature AAAA is told the code.
 def vault(request):
@@ -83,6 +97,7 @@ def vault(request):
     response.say("The code is 4711.")
     return response
 
+
 # %% ex3 not yet: gets 200, not 403.
 def vault(request):
     signature = request.headers.get("x-twilio-signature", "")
@@ -91,6 +106,7 @@ def vault(request):
     response = VoiceResponse()
     response.say("The code is 4711.")
     return response
+
 
 # %% ex3 not yet: Twilio itself gets 403
 def vault(request):

@@ -28,9 +28,11 @@ notice = """<Response>
     <Say>Your code is 4 0 7 1.</Say><Pause length="3s"/><Say>Once more: 4 0 7 1.</Say>
 </Response>"""
 
+
 # %% ex1 not yet: `notice` is a function.
 def notice():
     return VoiceResponse()
+
 
 # %% ex2
 def number_back(request):
@@ -42,12 +44,14 @@ def number_back(request):
         response.say("Goodbye.")
     return response
 
+
 # %% ex2 not yet: who presses nothing hears 'You typed' last, not Goodbye
 def number_back(request):
     response = VoiceResponse()
     response.gather().say("Please type a number, then the hash key.")
     response.say("You typed " + " ".join(request["Digits"]))
     return response
+
 
 # %% ex2 not yet: is read as one number
 def number_back(request):
@@ -59,6 +63,7 @@ def number_back(request):
         response.say("Goodbye.")
     return response
 
+
 # %% ex2 not yet: of the keys 4071# your page was told 4
 def number_back(request):
     response = VoiceResponse()
@@ -69,6 +74,7 @@ def number_back(request):
         response.say("Goodbye.")
     return response
 
+
 # %% ex2 not yet: last, not Goodbye
 def number_back(request):
     response = VoiceResponse()
@@ -78,14 +84,17 @@ def number_back(request):
         response.gather().say("Please type a number, then the hash key.")
     return response
 
+
 # %% ex2 not yet: your page was asked once only
 def number_back(request):
     response = VoiceResponse()
     response.say("Please type a number, then the hash key.")
     return response
 
+
 # %% ex2 not yet: is a VoiceResponse, not a function
 number_back = VoiceResponse()
+
 
 # %% ex3
 def after(request):
@@ -96,6 +105,7 @@ def after(request):
         response.say("Sorry, nobody is free.")
     return response
 
+
 # %% ex3 not yet: 'goodbye' is missing
 def after(request):
     response = VoiceResponse()
@@ -104,6 +114,7 @@ def after(request):
     else:
         response.say("Sorry, nobody is free.")
     return response
+
 
 # %% ex3 not yet: when DialCallStatus is no-answer
 def after(request):
@@ -114,11 +125,13 @@ def after(request):
         response.say("Goodbye.")
     return response
 
+
 # %% ex3 not yet: 'sorry' is missing
 def after(request):
     response = VoiceResponse()
     response.say("Goodbye.")
     return response
+
 
 # %% ex3 not yet: your page failed
 def after(request):
@@ -126,6 +139,7 @@ def after(request):
     if request.DialCallStatus == "completed":
         response.say("Goodbye.")
     return response
+
 
 # %% ex3 not yet: your page returns nothing
 def after(request):

@@ -10,8 +10,10 @@ def club(request):
         response.reject()
     return response
 
+
 # %% ex1 not yet: `club` is a str, not a function
 club = "<Response><Reject/></Response>"
+
 
 # %% ex1 not yet: Ada, who calls from +14155550143, is turned away
 def club(request):
@@ -22,11 +24,13 @@ def club(request):
         response.reject()
     return response
 
+
 # %% ex1 not yet: your page failed: POST /: KeyError
 def club(request):
     response = VoiceResponse()
     response.say(f"Hello {FRIENDS[request['From']]}, come in.")
     return response
+
 
 # %% ex1 not yet: was answered and then hung up, so it costs
 def club(request):
@@ -36,6 +40,7 @@ def club(request):
     else:
         response.hangup()
     return response
+
 
 # %% ex1 not yet: was answered before it was rejected, so it costs
 def club(request):
@@ -47,11 +52,13 @@ def club(request):
         response.reject()
     return response
 
+
 # %% ex1 not yet: a stranger, gets in and hears 'Hello stranger.'
 def club(request):
     response = VoiceResponse()
     response.say(f"Hello {FRIENDS.get(request['From'], 'stranger')}.")
     return response
+
 
 # %% ex1 not yet: without the name
 def club(request):
@@ -62,6 +69,7 @@ def club(request):
         response.reject()
     return response
 
+
 # %% ex1 not yet: Ada is greeted as Ben
 def club(request):
     response = VoiceResponse()
@@ -71,10 +79,12 @@ def club(request):
         response.reject()
     return response
 
+
 # %% ex1 not yet: the debugger has 11200
 def club(request):
     response = VoiceResponse()
     response.say("Hello Ada, come in.")
+
 
 # %% ex2
 def ring_colleague(request):
@@ -92,17 +102,20 @@ def text_caller(request):
 
 mine = {"/voice": ring_colleague, "/after": text_caller}
 
+
 # %% ex2 not yet: `mine` is a function, not a dict of pages
 def mine(request):
     response = VoiceResponse()
     response.dial("+14155550101", timeout=10, action="/after")
     return response
 
+
 # %% ex2 not yet: `mine` has no page /after
 mine = {"/voice": forward}
 
 # %% ex2 not yet: was dialled, not +14155550101
 mine = {"/voice": forward, "/after": after}
+
 
 # %% ex2 not yet: who has talked with the colleague gets 'Sorry we missed you!' all the same
 def ring_colleague(request):
@@ -114,6 +127,7 @@ def ring_colleague(request):
 
 mine = {"/voice": ring_colleague, "/after": after}
 
+
 # %% ex2 not yet: rings for 30 seconds, not for 10
 def ring_colleague(request):
     response = VoiceResponse()
@@ -123,6 +137,7 @@ def ring_colleague(request):
 
 mine = {"/voice": ring_colleague, "/after": after}
 
+
 # %% ex2 not yet: your page /after is never asked
 def ring_colleague(request):
     response = VoiceResponse()
@@ -131,6 +146,7 @@ def ring_colleague(request):
 
 
 mine = {"/voice": ring_colleague, "/after": after}
+
 
 # %% ex2 not yet: when the colleague is busy, the caller gets no text
 def ring_colleague(request):
@@ -148,6 +164,7 @@ def text_caller(request):
 
 mine = {"/voice": ring_colleague, "/after": text_caller}
 
+
 # %% ex2 not yet: the debugger has 12200
 def ring_colleague(request):
     response = VoiceResponse()
@@ -164,12 +181,14 @@ def text_caller(request):
 
 mine = {"/voice": ring_colleague, "/after": text_caller}
 
+
 # %% ex3
 def answer(request):
     response = MessagingResponse()
     if request["Body"].strip().lower() == "hours":
         response.message("We open at nine.")
     return response
+
 
 # %% ex3 not yet: the text 'HOURS' gets no answer
 def answer(request):
@@ -178,6 +197,7 @@ def answer(request):
         response.message("We open at nine.")
     return response
 
+
 # %% ex3 not yet: the text '  Hours ' gets no answer
 def answer(request):
     response = MessagingResponse()
@@ -185,11 +205,13 @@ def answer(request):
         response.message("We open at nine.")
     return response
 
+
 # %% ex3 not yet: the text 'hello' is answered, too
 def answer(request):
     response = MessagingResponse()
     response.message("We open at nine.")
     return response
+
 
 # %% ex3 not yet: the text 'hours of fun' is answered, too
 def answer(request):
@@ -198,12 +220,14 @@ def answer(request):
         response.message("We open at nine.")
     return response
 
+
 # %% ex3 not yet: leaves an alert
 def answer(request):
     response = VoiceResponse()
     if request["Body"].strip().lower() == "hours":
         response.say("We open at nine.")
     return response
+
 
 # %% ex3 not yet: gets no answer, but leaves alert 11200
 def answer(request):

@@ -10,8 +10,10 @@ def ask_twice(request):
         response.redirect("/?turn=2")
     return response
 
+
 # %% ex1 not yet: `ask_twice` is a VoiceResponse, not a function
 ask_twice = VoiceResponse()
+
 
 # %% ex1 not yet: who presses nothing is asked once, not twice
 def ask_twice(request):
@@ -20,12 +22,14 @@ def ask_twice(request):
     response.say("Goodbye.")
     return response
 
+
 # %% ex1 not yet: times, not twice
 def ask_twice(request):
     response = VoiceResponse()
     response.gather(num_digits=1, action="/order").say("Press 1 to order.")
     response.redirect("/")
     return response
+
 
 # %% ex1 not yet: another caller, who comes next, is asked
 asked = 0
@@ -42,6 +46,7 @@ def ask_twice(request):
     response.redirect("/")
     return response
 
+
 # %% ex1 not yet: your page failed: POST /: ValueError
 def ask_twice(request):
     turn = int(request["turn"])
@@ -53,6 +58,7 @@ def ask_twice(request):
     response.redirect(f"/?turn={turn + 1}")
     return response
 
+
 # %% ex1 not yet: does not get to /order
 def ask_twice(request):
     response = VoiceResponse()
@@ -63,6 +69,7 @@ def ask_twice(request):
         response.redirect("/?turn=2")
     return response
 
+
 # %% ex1 not yet: the debugger has 12200
 def ask_twice(request):
     response = VoiceResponse()
@@ -72,6 +79,7 @@ def ask_twice(request):
     else:
         response.redirect("/?turn=2")
     return response
+
 
 # %% ex2
 def service(request):
@@ -96,11 +104,13 @@ def end(request):
 
 survey = {"/": service, "/prices": prices, "/end": end}
 
+
 # %% ex2 not yet: `survey` is a function, not a dict of pages
 def survey(request):
     response = VoiceResponse()
     response.gather(num_digits=1).say("Press 1 to 5 for our service.")
     return response
+
 
 # %% ex2 not yet: two people call at once: who pressed 4 and 2 hears
 first = ""
@@ -130,6 +140,7 @@ def end(request):
 
 survey = {"/": service, "/prices": prices, "/end": end}
 
+
 # %% ex2 not yet: who pressed 4 and 2 hears 'You gave 2 and 2.'
 def service(request):
     response = VoiceResponse()
@@ -153,6 +164,7 @@ def end(request):
 
 survey = {"/": service, "/prices": prices, "/end": end}
 
+
 # %% ex2 not yet: the second question is never asked
 def service(request):
     response = VoiceResponse()
@@ -161,6 +173,7 @@ def service(request):
 
 
 survey = {"/": service, "/prices": service}
+
 
 # %% ex2 not yet: the debugger has 11200: $SITE/prices answered 404
 def service(request):
@@ -171,6 +184,7 @@ def service(request):
 
 
 survey = {"/": service}
+
 
 # %% ex3
 def decide(request):
@@ -186,9 +200,11 @@ def decide(request):
         response.redirect("/")
     return response
 
+
 # %% ex3 not yet: `decide` cannot be called with one value
 def decide():
     return VoiceResponse()
+
 
 # %% ex3 not yet: who says 'yes' hears 'Sorry?'.
 def decide(request):
@@ -202,6 +218,7 @@ def decide(request):
         response.redirect("/")
     return response
 
+
 # %% ex3 not yet: who says 'No' hears 'Sorry?'.
 def decide(request):
     response = VoiceResponse()
@@ -213,6 +230,7 @@ def decide(request):
         response.say("Sorry?")
         response.redirect("/")
     return response
+
 
 # %% ex3 not yet: who says 'Yes, please!' hears 'Sorry?'.
 def decide(request):
@@ -227,6 +245,7 @@ def decide(request):
         response.redirect("/")
     return response
 
+
 # %% ex3 not yet: who says 'I know nothing about it' hears 'We wait.'.
 def decide(request):
     said = request["SpeechResult"].lower()
@@ -240,6 +259,7 @@ def decide(request):
         response.redirect("/")
     return response
 
+
 # %% ex3 not yet: who presses 7 hears 'Sorry?', and is not asked again
 def decide(request):
     words = [word.strip(".,!?") for word in request["SpeechResult"].lower().split()]
@@ -252,6 +272,7 @@ def decide(request):
         response.say("Sorry?")
     return response
 
+
 # %% ex3 not yet: who presses 7 hears 'We wait.'.
 def decide(request):
     said = request["SpeechResult"].lower()
@@ -261,6 +282,7 @@ def decide(request):
     else:
         response.say("We wait.")
     return response
+
 
 # %% ex4
 def record(request):
@@ -292,6 +314,7 @@ my_machine = {"/": record, "/review": review, "/decide": kept}
 # %% ex4 not yet: `my_machine` has no page /.
 my_machine = {"/machine": machine}
 
+
 # %% ex4 not yet: after the message the beep comes again, and again
 def record(request):
     response = VoiceResponse()
@@ -304,6 +327,7 @@ my_machine = {"/": record}
 
 # %% ex4 not yet: after the message the caller hears 'Thank you. Goodbye.'
 my_machine = {**pages, "/": machine}
+
 
 # %% ex4 not yet: who presses nothing after the message hears
 def record(request):
@@ -331,6 +355,7 @@ def kept(request):
 
 my_machine = {"/": record, "/review": review, "/decide": kept}
 
+
 # %% ex4 not yet: and cannot record again
 def record(request):
     response = VoiceResponse()
@@ -354,6 +379,7 @@ def kept(request):
 
 
 my_machine = {"/": record, "/review": review, "/decide": kept}
+
 
 # %% ex4 not yet: the debugger has 11200: $SITE/decide answered 404
 def record(request):

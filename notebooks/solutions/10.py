@@ -9,21 +9,27 @@ def is_twilio(request, token, public):
     address = public + request.target
     return RequestValidator(token).validate(address, dict(request.form), signature)
 
+
 # %% ex1 not yet: Twilio itself is turned away
 from helpers import RequestValidator
 
 
 def is_twilio(request, token, public):
     signature = request.headers.get("x-twilio-signature", "")
-    return RequestValidator(token).validate(request.url(), dict(request.form), signature)
+    return RequestValidator(token).validate(
+        request.url(), dict(request.form), signature
+    )
+
 
 # %% ex1 not yet: a made-up signature is let in
 def is_twilio(request, token, public):
     return "x-twilio-signature" in request.headers
 
+
 # %% ex1 not yet: a request without a signature is let in
 def is_twilio(request, token, public):
     return request["CallSid"].startswith("CA")
+
 
 # %% ex1 not yet: Twilio itself is turned away
 from helpers import RequestValidator
@@ -31,22 +37,29 @@ from helpers import RequestValidator
 
 def is_twilio(request, token, public):
     signature = request.headers.get("x-twilio-signature", "")
-    return RequestValidator(token).validate(public + request.path, dict(request.form), signature)
+    return RequestValidator(token).validate(
+        public + request.path, dict(request.form), signature
+    )
+
 
 # %% ex1 not yet: returns None
 def is_twilio(request, token, public):
     request.is_signed_by(token, public=public)
 
+
 # %% ex1 not yet: `is_twilio` failed with KeyError: 'X-Twilio-Signature'.
 def is_twilio(request, token, public):
     return request.headers["X-Twilio-Signature"] != ""
 
+
 # %% ex1 not yet: is a bool, not a function
 is_twilio = True
+
 
 # %% ex1 not yet: cannot be called with 3 values
 def is_twilio(request):
     return request.signed
+
 
 # %% ex2
 def send_safely(client, allowed, sender, to, body):
@@ -55,21 +68,25 @@ def send_safely(client, allowed, sender, to, body):
         return None
     return client.messages.create(to=to, from_=sender, body=body)
 
+
 # %% ex2 not yet: who is not on the list
 def send_safely(client, allowed, sender, to, body):
     message = client.messages.create(to=to, from_=sender, body=body)
     return message if to in allowed else None
+
 
 # %% ex2 not yet: nothing was sent to +1 415-555-0100
 def send_safely(client, allowed, sender, to, body):
     if to in allowed:
         return client.messages.create(to=to, from_=sender, body=body)
 
+
 # %% ex2 not yet: who is not on the list ['+1415555010']
 def send_safely(client, allowed, sender, to, body):
     to = to.replace(" ", "").replace("-", "")
     if any(to.startswith(number) for number in allowed):
         return client.messages.create(to=to, from_=sender, body=body)
+
 
 # %% ex2 not yet: it returns 'not allowed'
 def send_safely(client, allowed, sender, to, body):
@@ -78,17 +95,20 @@ def send_safely(client, allowed, sender, to, body):
         return "not allowed"
     return client.messages.create(to=to, from_=sender, body=body)
 
+
 # %% ex2 not yet: what is returned is None
 def send_safely(client, allowed, sender, to, body):
     to = to.replace(" ", "").replace("-", "")
     if to in allowed:
         client.messages.create(to=to, from_=sender, body=body)
 
+
 # %% ex2 not yet: failed with TwilioError
 def send_safely(client, allowed, sender, to, body):
     to = to.replace(" ", "").replace("-", "")
     if to in allowed:
         return client.messages.create(to=sender, from_=to, body=body)
+
 
 # %% ex3
 def patiently(ask, wait):
@@ -100,9 +120,11 @@ def patiently(ask, wait):
         answer = ask()
     return answer
 
+
 # %% ex3 not yet: gives up after the first 429
 def patiently(ask, wait):
     return ask()
+
 
 # %% ex3 not yet: without waiting
 def patiently(ask, wait):
@@ -110,6 +132,7 @@ def patiently(ask, wait):
     while answer.status_code == 429:
         answer = ask()
     return answer
+
 
 # %% ex3 not yet: the waits are 1, 1, 1, 1, 1: they do not grow
 def patiently(ask, wait):
@@ -119,6 +142,7 @@ def patiently(ask, wait):
         answer = ask()
     return answer
 
+
 # %% ex3 not yet: a request that is simply wrong (400) was asked
 def patiently(ask, wait):
     for seconds in (1, 2, 4, 8, 16):
@@ -127,6 +151,7 @@ def patiently(ask, wait):
             return answer
         wait(seconds)
     return answer
+
 
 # %% ex3 not yet: more than 3600 seconds in all
 def patiently(ask, wait):
@@ -138,6 +163,7 @@ def patiently(ask, wait):
         answer = ask()
     return answer
 
+
 # %% ex3 not yet: too soon
 def patiently(ask, wait):
     answer = ask()
@@ -147,6 +173,7 @@ def patiently(ask, wait):
         wait(seconds)
         answer = ask()
     return answer
+
 
 # %% ex3 not yet: what is returned is None
 def patiently(ask, wait):

@@ -24,15 +24,20 @@ month = 9.13
 # %% ex1 not yet: a str is no estimate and no sum
 month = "13.08"
 
+
 # %% ex2
 def news(notes, seen):
     new = [note for note in notes if note.log == "0" and note.sid not in seen]
     seen.update(note.sid for note in new)
     return [note.error_code for note in new]
 
+
 # %% ex2 not yet: when it is asked a second time
 def news(notes, seen):
-    return [note.error_code for note in notes if note.log == "0" and note.sid not in seen]
+    return [
+        note.error_code for note in notes if note.log == "0" and note.sid not in seen
+    ]
+
 
 # %% ex2 not yet: when there was a warning only
 def news(notes, seen):
@@ -40,11 +45,13 @@ def news(notes, seen):
     seen.update(note.sid for note in new)
     return [note.error_code for note in new]
 
+
 # %% ex2 not yet: Each failure has a SID of its own
 def news(notes, seen):
     new = {note.error_code for note in notes if note.log == "0"} - seen
     seen |= new
     return list(new)
+
 
 # %% ex2 not yet: when a page failed twice, it tells 1 of them
 def news(notes, seen):
@@ -54,16 +61,19 @@ def news(notes, seen):
             return [note.error_code]
     return []
 
+
 # %% ex2 not yet: it returns None, which is no list
 def news(notes, seen):
     for note in notes:
         print(note.error_code)
+
 
 # %% ex2 not yet: tell its error_code, not the note itself
 def news(notes, seen):
     new = [note.sid for note in notes if note.log == "0" and note.sid not in seen]
     seen.update(new)
     return new
+
 
 # %% ex3
 def my_voice(request):
@@ -80,14 +90,17 @@ def my_sms(request):
 
 my_site = {"/voice": my_voice, "/sms": my_sms}
 
+
 # %% ex3 not yet: `my_site` is a function
 def my_site(request):
     response = VoiceResponse()
     response.say("Hello.")
     return response
 
+
 # %% ex3 not yet: there is no page /sms
 my_site = {"/voice": voice}
+
 
 # %% ex3 not yet: uses session, a Session: what is alive cannot be written into a file
 def my_voice(request):
@@ -99,7 +112,11 @@ def my_voice(request):
 my_site = {"/voice": my_voice, "/sms": sms}
 
 # %% ex3 not yet: is a lambda
-my_site = {"/voice": lambda request: "<Response><Say>Hello.</Say></Response>", "/sms": sms}
+my_site = {
+    "/voice": lambda request: "<Response><Say>Hello.</Say></Response>",
+    "/sms": sms,
+}
+
 
 # %% ex3 not yet: a call that reached your site ended with 11200
 def my_voice(request):
@@ -108,12 +125,14 @@ def my_voice(request):
 
 my_site = {"/voice": my_voice, "/sms": sms}
 
+
 # %% ex3 not yet: a text gets no answer
 def my_sms(request):
     return MessagingResponse()
 
 
 my_site = {"/voice": voice, "/sms": my_sms}
+
 
 # %% ex3 not yet: a caller hears nothing
 def my_voice(request):
