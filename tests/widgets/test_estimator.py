@@ -120,3 +120,10 @@ def test_the_stored_form_is_the_same_each_time() -> None:
     view = "application/vnd.jupyter.widget-view+json"
     assert {**first, view: None} == {**second, view: None}
     assert first["text/plain"].startswith("What would a month cost?\nTexts (segments)  1000\n")
+
+
+def test_its_stored_form_is_the_sum_unless_that_cannot_be_told() -> None:
+    form = estimator()
+    assert "Texts (segments)" not in form.still() and "8.30" in form.still()
+    form.fill(texts="many")
+    assert "Texts (segments)" in form.still() and "many" in form.still()
