@@ -187,7 +187,8 @@ class _Module:
         for name in sorted(self._kept.keys() & _changed("\n".join(self.code.values()))):
             self.found.notes.append(
                 f"`{name}` is kept in memory, and begins as it was here ({self._kept[name]} in it;"
-                " empty it first if that is not meant): each process has its own, and forgets it. What must last belongs in a database."
+                " empty it first if that is not meant): each process has its own, and forgets it."
+                " What must last belongs in a database."
             )
         parts = ['"""The pages, as they were in the notebook."""', "\n".join(self._sorted())]
         if self.values:
