@@ -114,6 +114,19 @@ def test_texts_are_answered(stage):
     assert answer.endswith("You said Hi")
 
 
+def test_each_phone_gets_its_own_answer():
+    def echo(request):
+        response = MessagingResponse()
+        response.message(f"{request['From']} said {request['Body']}")
+        return response
+
+    with Rehearsal(type="full") as stage:
+        bea, url = stage.handset("+14155550101"), stage.serve(echo)
+        assert stage.text_in("Hi", url, phone=bea) == ["+14155550101 said Hi"]
+        assert stage.text_in("Ho", url) == ["+14155550100 said Ho"]
+        assert len(bea.inbox) == 1
+
+
 def test_what_goes_wrong_is_a_gap_in_one_sentence(stage):
     def broken(request):
         raise KeyError("Digits")
