@@ -57,6 +57,7 @@ def test_each_reader_gets_a_copy_once(hub, tmp_path):
     assert (home / "helpers" / "__init__.py").is_file()
     assert not (home / ".git").exists()
     assert not (home / ".venv").exists()
+    assert not (home / "notebooks" / "solutions").exists()
     lesson.write_text("mine", encoding="utf-8")
     hub.Spawner.pre_spawn_hook(spawner)
     assert lesson.read_text(encoding="utf-8") == "mine"
