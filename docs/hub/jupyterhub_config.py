@@ -16,8 +16,9 @@ from pathlib import Path
 
 COURSE = Path(os.environ.get("COURSE", ".")).resolve()
 HOMES = Path(os.environ.get("HOMES", COURSE.parent / "homes"))
+NOT_FOR_READERS = ("instructor", "solutions")
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "build", "__pycache__", "node_modules", "yours"
+    ".git", ".venv", "build", "__pycache__", "node_modules", "yours", *NOT_FOR_READERS
 )
 
 
