@@ -234,6 +234,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=BUILD, help="where to (build/kit)")
     options: Any = parser.parse_args(arguments)
+    if not slides.fetch_reveal():
+        print("Without npm: the slides will need network to be shown.", file=sys.stderr)
     try:
         names = make(options.out)
     except HelperError as problem:

@@ -41,9 +41,14 @@ LEFT_OUT = re.compile(r"^(ex\d+-(check|more)|before|go-live|next|.*-live)$")
 MERMAID = "text/vnd.mermaid"
 
 
+def has_reveal() -> bool:
+    """Whether reveal.js is in scripts/reveal."""
+    return (REVEAL / "node_modules" / "reveal.js").is_dir()
+
+
 def fetch_reveal() -> bool:
     """Have npm put reveal.js into scripts/reveal; False where there is no npm, or it cannot."""
-    if (REVEAL / "node_modules" / "reveal.js").is_dir():
+    if has_reveal():
         return True
     if shutil.which("npm") is None:
         return False
@@ -53,7 +58,7 @@ def fetch_reveal() -> bool:
 def make(taught: Sequence[Lesson], out: Path) -> list[str]:
     """Write the slides of each lesson into *out*; returns the files' names."""
     out.mkdir(parents=True, exist_ok=True)
-    local = fetch_reveal()
+    local = has_reveal()
     if local:
         for source, target in BESIDE.items():
             _copy(REVEAL / "node_modules" / source, out / target)

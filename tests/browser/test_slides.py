@@ -13,10 +13,10 @@ from scripts import slides
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    if not slides.fetch_reveal():
+    if not slides.has_reveal():
         if os.environ.get("REQUIRE_NODE"):
             pytest.fail("npm did not bring reveal.js")
-        pytest.skip("reveal.js comes with npm, which is not here")
+        pytest.skip("reveal.js is not here: (cd scripts/reveal && npm ci)")
     made = tmp_path_factory.mktemp("slides")
     slides.make([lesson("04")], made)
     return made
