@@ -23,6 +23,7 @@ class Machine:
         self.calls = folder / "calls"
         (folder / ".ci").mkdir()
         (folder / "tests" / "node").mkdir(parents=True)
+        (folder / "scripts" / "reveal").mkdir(parents=True)
         shutil.copy(root / ".ci" / "run", folder / ".ci")
         self.bin = folder / "bin"
         self.bin.mkdir()
@@ -31,7 +32,7 @@ class Machine:
         self.has("timeout", 'shift; exec "$@"')
         self.has("python3")
         self.has("make", f'echo "make $* with {OBLIGED}" >> "$CALLS"')
-        self.has("npm", 'echo "npm $* in ${PWD##*/tests/}" >> "$CALLS"')
+        self.has("npm", 'echo "npm $* in ${PWD##*/}" >> "$CALLS"')
         self.has("id", "echo 0")
         for name in ("espeak-ng", "lame", "node", "php", "speech-dispatcher"):
             self.has(name)
@@ -57,9 +58,9 @@ class Machine:
         return self.calls.read_text(encoding="utf-8").splitlines() if self.calls.exists() else []
 
 
-JUDGE = "npm ci --silent in node"
+FROM_NPM = ["npm ci --silent in node", "npm ci --silent in reveal"]
 MADE = [
-    JUDGE,
+    *FROM_NPM,
     *(
         f"make {what} with REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_SPEECH=1"
         for what in ("check", "test")
@@ -161,4 +162,4 @@ def test_a_failing_check_ends_the_run(machine: Machine) -> None:
     machine.has("chromium")
     machine.has("make", 'echo "make $*" >> "$CALLS"; exit 2')
     assert machine.run().returncode == 2
-    assert machine.called() == [JUDGE, "make check"]
+    assert machine.called() == [*FROM_NPM, "make check"]
