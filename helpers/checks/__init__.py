@@ -9,6 +9,7 @@ written. What it needs to see for itself it tries in a `helpers.checks.rehearsal
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,9 @@ from helpers.errors import HelperError
 from helpers.learner import record
 
 __all__ = ["Gap", "Verdict", "check", "checks_of", "not_tried", "not_yet", "right"]
+
+
+LONGEST = 400  # letters of a reason: it is read, not searched
 
 
 def check(exercise: str, *answer: Any) -> Verdict:
@@ -42,11 +46,23 @@ def check(exercise: str, *answer: Any) -> Verdict:
         verdict: Verdict = judge(*answer)
     except Gap as gap:
         verdict = gap.verdict
+    except Exception as problem:  # the answer is of a kind that the check did not think of
+        verdict = not_yet(
+            f"the check cannot look at this answer ({type(problem).__name__}).",
+            "Compare it with the example in the exercise.",
+        )
+    verdict = replace(verdict, reason=_readable(verdict.reason))
     if verdict.right is not None and (
         lost := record.note(record.EXERCISE, exercise, verdict.right)
     ):
         print(lost)
     return verdict
+
+
+def _readable(reason: str) -> str:
+    """*reason* without what it quotes of an answer that nobody would read."""
+    reason = re.sub(r" at 0x[0-9a-fA-F]+", "", reason)
+    return reason if len(reason) <= LONGEST else f"{reason[:LONGEST]} …"
 
 
 def checks_of(lesson: str) -> ModuleType | None:

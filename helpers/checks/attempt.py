@@ -70,7 +70,7 @@ def outcome(given: Callable[..., Any], head: str, *values: Any) -> Any:
         return given(*values)
     except Gap:
         raise
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         first = next(iter(str(problem).splitlines()), "")
         said = f"{type(problem).__name__}: {first}"
         raise Gap(
