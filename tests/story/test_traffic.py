@@ -45,10 +45,8 @@ def test_a_row_for_each_request_and_webhook():
         told, all_of_it = traffic(town, call), traffic(town, looking=True)
     assert str(told).splitlines() == [
         "[0]  0.0 s  Notebook → Twilio  POST …/Calls.json                   201",
-        "[1]  2.0 s  Twilio → Web site  POST $SITE/voice   signature right"
-        "  200 text/xml",
-        "[2]  2.4 s  Twilio → Web site  POST $SITE/cb      signature right"
-        "  204 text/plain",
+        "[1]  2.0 s  Twilio → Web site  POST $SITE/voice   signature right  200 text/xml",
+        "[2]  2.4 s  Twilio → Web site  POST $SITE/cb      signature right  204 text/plain",
     ]
     assert len(all_of_it) > len(told)
     assert told.to("/cb") == told[2:]
