@@ -18,6 +18,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -76,6 +77,7 @@ T = TypeVar("T")
 AnyPhone = Phone | PhoneWidget
 
 _open: Session | None = None
+_steps: Session | None = None  # the one that goes step by step, beside it
 
 
 def connect(
@@ -84,44 +86,50 @@ def connect(
     """Start the session of a lesson; one that is open already is closed first.
 
     *mode* is ``"sandbox"`` (the default) or ``"live"``; *clock* ``"real"``, ``"hurried"`` or
-    ``"manual"``, by default what fits whether somebody watches. With *step* the session has a
-    sandbox of its own in which time stands still between two calls of :meth:`Session.step`. Raises
-    SettingsError when live mode lacks credentials, or when one cannot go step by step there.
+    ``"manual"``, by default what fits whether somebody watches. Raises SettingsError when live mode
+    lacks credentials.
+
+    With *step* the session has a sandbox of its own, also in live mode and in a classroom's, where
+    time stands still between two calls of :meth:`Session.step`. It stands beside the session that
+    is open; one of its kind is closed first. SettingsError for another mode or clock.
     """
     global _open
-    settings = read_settings(mode)
     if step:
-        _check_steps(settings, clock)
-        clock = "manual"
+        return _connect_steps(lesson, mode, clock)
+    settings = read_settings(mode)
     if _open is not None:
         _open.close()
         _open = None
     if settings.watched:
         _check_kernel()
         _explain_missing_names()
-    _open = Session(settings, lesson, clock, step)
+    _open = Session(settings, lesson, clock)
     if lost := record.note(record.OPENED, lesson):
         print(lost)
     return _open
 
 
-def _check_steps(settings: Settings, clock: str | None) -> None:
-    """SettingsError where nobody can stop the time."""
-    if settings.live:
+def _connect_steps(lesson: str, mode: str | None, clock: str | None) -> Session:
+    """The session that goes step by step; SettingsError for what contradicts that."""
+    global _steps
+    if mode not in (None, "sandbox"):
         raise SettingsError(
             "Real calls cannot go step by step: their time is everybody's.",
             next_step='Leave mode="live" out, or leave step=True out.',
-        )
-    if settings.sandbox_url:
-        raise SettingsError(
-            "The classroom's sandbox cannot go step by step: others are in it, too.",
-            next_step="Unset TWILIO_SANDBOX_URL to have one of your own, or leave step=True out.",
         )
     if clock not in (None, "manual"):
         raise SettingsError(
             f"Step by step needs a manual clock, not a {clock} one.",
             next_step="Leave clock out.",
         )
+    if read_settings(None).live:
+        print("live: real calls cannot go step by step. This session is a sandbox, at no cost.")
+    settings = replace(read_settings("sandbox"), sandbox_url=None)
+    if _steps is not None:
+        _steps.close()
+        _steps = None
+    _steps = Session(settings, lesson, "manual", step=True)
+    return _steps
 
 
 def _check_kernel() -> None:

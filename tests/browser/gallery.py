@@ -270,11 +270,9 @@ PICTURES = [
     State("alerts", "session.alerts()", shows=RENDERED),
 ]
 
-# The session of the others shall stay open while this one is: `connect` would close it.
 STEPS = [
     State(
         "steps-none",
-        "import helpers.session\n\nhelpers.session._open = None\n"
         "session = connect(lesson='03', step=True)\nsite = session.site(menu)\n"
         "told = session.client.calls.create(to=session.phone.number, from_=session.number,"
         " url=site.url + '/menu')\nstepper = session.stepper(told)\nstepper",

@@ -150,33 +150,57 @@ def test_nothing_due_asks_for_the_phone(stepping, monkeypatch):
     assert told.next == ("when it is answered: POST $SITE/voice",)
 
 
+LIVE = {
+    "TWILIO_MODE": "live",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "2" * 32,
+}
+CLASSROOM = {
+    "TWILIO_SANDBOX_URL": "http://127.0.0.1:9",
+    "TWILIO_SANDBOX_ACCOUNT": "AC" + "1" * 32,
+    "TWILIO_SANDBOX_TOKEN": "x",
+}
+
+
 @pytest.mark.parametrize(
-    ("environment", "options", "said"),
+    ("options", "said"),
     [
-        ({}, {"clock": "real"}, "needs a manual clock, not a real one"),
-        (
-            {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "2" * 32},
-            {"mode": "live"},
-            "Real calls cannot go step by step",
-        ),
-        (
-            {
-                "TWILIO_SANDBOX_URL": "http://127.0.0.1:9",
-                "TWILIO_SANDBOX_ACCOUNT": "AC" + "1" * 32,
-                "TWILIO_SANDBOX_TOKEN": "x",
-            },
-            {},
-            "classroom's sandbox cannot go step by step",
-        ),
+        ({"clock": "real"}, "needs a manual clock, not a real one"),
+        ({"mode": "live"}, "Real calls cannot go step by step"),
     ],
 )
-def test_where_nobody_can_stop_the_time_it_is_refused(monkeypatch, environment, options, said):
+def test_where_nobody_can_stop_the_time_it_is_refused(options, said):
     """And the session that was open stays open."""
     before = connect(lesson="05")
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said):
         connect(lesson="05", step=True, **options)
     assert session_module.current() is before
     assert before.client.calls.list() == []
     before.close()
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"), [(LIVE, "live: real calls cannot go step by step."), (CLASSROOM, "")]
+)
+def test_it_has_a_sandbox_of_its_own_everywhere(monkeypatch, capsys, environment, said):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with_steps = connect(lesson="05", step=True)
+    assert with_steps.mode == "sandbox"
+    assert capsys.readouterr().out.startswith(said)
+    made = call(with_steps, twiml="<Response><Say>Hello</Say></Response>")
+    assert steps(with_steps, made)[0].now == "Say Hello"
+    with_steps.close()
+
+
+def test_it_stands_beside_the_session_that_is_open():
+    beside = connect(lesson="05")
+    first = connect(lesson="05", step=True)
+    second = connect(lesson="05", step=True)
+    assert session_module.current() is beside
+    assert beside.client.calls.list() == []
+    assert second.client.calls.list() == []
+    with pytest.raises(HelperError):
+        first.client.calls.list()
+    second.close()
+    beside.close()
