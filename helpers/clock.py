@@ -62,6 +62,8 @@ class Clock:
             raise ValueError(f"a clock is one of {', '.join(KINDS)}, not {kind!r}")
         self.kind = kind
         self._now = start
+        self._moment: datetime | None = None  # the wall's, in this turn of ...
+        self._turning_loop: asyncio.AbstractEventLoop | None = None  # ... this loop
         # By moment; things due at the same one run in the order they were planned.
         self._plans: list[tuple[datetime, int, Planned]] = []
         self._orders = itertools.count()
@@ -75,8 +77,24 @@ class Clock:
     # -- reading ---------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        """The moment it is, UTC."""
-        return datetime.now(UTC) if self.kind == "real" else self._now
+        """The moment it is, UTC.
+
+        On the wall's clock what happens in one turn of the event loop happens at one moment: it is
+        written many times, into rows, events and replies, and put into words once.
+        """
+        if self.kind != "real":
+            return self._now
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no turns: another thread, or before the start
+            return datetime.now(UTC)
+        if self._moment is None or loop is not self._turning_loop:
+            self._moment, self._turning_loop = datetime.now(UTC), loop
+            loop.call_soon(self._end_turn)
+        return self._moment
+
+    def _end_turn(self) -> None:
+        self._moment = None
 
     def due(self) -> datetime | None:
         """When the next planned thing happens, or None when nothing is planned."""

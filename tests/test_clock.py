@@ -1,7 +1,7 @@
 """The clock: planned things in order, time that waits for work, turning by hand."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -181,3 +181,20 @@ def test_a_plan_that_is_due_sooner_is_not_held_up_by_those_made_before():
         return seen
 
     assert run(asyncio.wait_for(story(), 10)) == ["sooner", "later"]
+
+
+def test_what_happens_in_one_turn_of_the_loop_has_one_moment_on_the_walls_clock():
+    clock = Clock("real")
+
+    async def moments():
+        first, second = clock.now(), clock.now()
+        await asyncio.sleep(0)
+        return first, second, clock.now()
+
+    first, second, later = asyncio.run(moments())
+    assert first is second
+    assert first < later <= datetime.now(UTC)
+    # Neither a loop that has ended nor a thread without one keeps it from going on.
+    asyncio.run(moments())
+    again, _, _ = asyncio.run(moments())
+    assert later < again < clock.now()
