@@ -74,7 +74,8 @@ class Hosting:
             env=self._environment() | settings | {"PUBLIC_URL": public, "TWILIO_AUTH_TOKEN": token},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
@@ -107,6 +108,8 @@ class Hosting:
                 return f"The site behind this proxy took more than {ANSWER:g} seconds.", 504, {}
             except requests.ConnectionError:
                 return "The site behind this proxy has ended.", 502, {}
+            except requests.RequestException as problem:
+                return f"What the site answers is no HTTP: {type(problem).__name__}.", 502, {}
         headers = {n: v for n, v in answer.headers.items() if n.lower() not in _HOP}
         return answer.text, answer.status_code, headers
 

@@ -31,7 +31,9 @@ NEEDED = ("starlette>=1.0,<2", "twilio>=9.8,<10", "uvicorn>=0.40,<1")
 _IGNORED = ".env\n.venv/\n__pycache__/\n"
 _SECRET = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"  # an auth token
-    r"|(?i:token|secret|password)\w*\s*=\s*['\"](?=[^'\"]*\d)[0-9A-Za-z+/_-]{16,}['\"]"
+    r"|['\"](?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])[0-9A-Za-z]{32}['\"]"  # the secret of an API key
+    r"|(?i:token|secret|password)\w*['\"]?\s*[=:]\s*['\"](?=[^'\"]*\d)[0-9A-Za-z+/_-]{16,}['\"]"
+    r"|://[^/\s'\"{}:@]+:[^/\s'\"{}@]+@"  # in an address
 )
 _HERE = re.compile(r"https?://(?:127\.[\d.]+|localhost|\[::1\])[^\s\"']*")
 _OURS = re.compile(r"\+1500555\d{4}")
@@ -124,7 +126,8 @@ def export(app: Any, folder: str | Path) -> Exported:
     *app* is a function of a request, a mapping of paths to such functions, a `Pages` or a
     Starlette app of plain routes; or source: a path, or text of several lines, that gives an ASGI
     app the name ``app``. Raises HelperError, and writes nothing, if something in it cannot be
-    written (a secret, a session, a lambda), or if a file there was changed by somebody.
+    written (a secret, a session, a lambda), or if a file there was changed by somebody; and
+    HelperError where the disk takes no file.
     """
     folder = Path(folder)
     try:
@@ -139,11 +142,17 @@ def export(app: Any, folder: str | Path) -> Exported:
                 next_step='Read it where it is used, such as os.environ["TWILIO_AUTH_TOKEN"].',
             )
     _check_unchanged(folder, written)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in written.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     sums = {name: _sum(text) for name, text in written.items()}
-    (folder / MANIFEST).write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in written.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        (folder / MANIFEST).write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise HelperError(
+            f"{folder.name} cannot be written: {error.strerror or error}.",
+            next_step='Choose another place: export(app, "my-shop").',
+        ) from error
     return Exported(folder, tuple(written), tuple(_notes(found)))
 
 

@@ -7,6 +7,7 @@ own folder, and the sandbox calls it as https://shop.example through a stand-in 
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -143,6 +144,35 @@ def test_functions_by_their_paths_answer_calls_and_texts(tmp_path):
         assert requests.get(inner + "/health", timeout=10).text == "ok"
     assert "`orders` is kept in memory, and begins as it was here (0 in it;" in repr(exported)
     assert "PRICES" not in repr(exported)  # nobody changes them
+
+
+def test_a_body_that_is_no_form_needs_its_hash_in_the_address(tmp_path):
+    """Twilio's validator cannot look at one without: whoever sends it is a stranger."""
+    export({"/voice": voice}, tmp_path)
+    body = b'{"a": 1}'
+    hashed = f"/voice?bodySHA256={hashlib.sha256(body).hexdigest()}"
+    json_, form = "application/json", "Application/X-WWW-Form-Urlencoded; charset=utf-8"
+    with open_sandbox() as sandbox, served("app", tmp_path, sandbox) as inner:
+        validator = RequestValidator(sandbox.auth_token)
+        for path, sent, kind, signature, status in (
+            ("/voice", body, json_, None, 403),
+            ("/voice", body, json_, validator.compute_signature(PUBLIC + "/voice"), 403),
+            (hashed, body, json_, validator.compute_signature(PUBLIC + hashed), 200),
+            (hashed, b"{}", json_, validator.compute_signature(PUBLIC + hashed), 403),
+            ("/voice?bodySHA256=", body, json_, "AAAA", 403),
+            (
+                "/voice",
+                b"A=1",
+                form,
+                validator.compute_signature(PUBLIC + "/voice", {"A": "1"}),
+                200,
+            ),
+        ):
+            headers = {"Content-Type": kind} | (
+                {"X-Twilio-Signature": signature} if signature else {}
+            )
+            answer = requests.post(inner + path, sent, headers=headers, timeout=10)
+            assert answer.status_code == status, (path, sent, kind)
 
 
 def test_one_function_answers_every_path(tmp_path):
@@ -295,11 +325,25 @@ def test_what_holds_on_this_machine_only_is_noted(tmp_path):
 
 
 TOKEN = "0123456789abcdef" * 2
-unknown_yet: Any = None
+API_KEY = ("SK" + "1" * 32, "aB3" * 10 + "xY")
+WAREHOUSE = "https://ada:hunter2@warehouse.example/stock"
+SETTINGS = {"auth_token": "notahexstring1234"}
 
 
 def tells(request: Any) -> str:
     return TOKEN
+
+
+def tells_a_key(request: Any) -> str:
+    return API_KEY[1]
+
+
+def tells_an_address(request: Any) -> str:
+    return WAREHOUSE
+
+
+def tells_a_setting(request: Any) -> str:
+    return SETTINGS["auth_token"]
 
 
 def alive(request: Any) -> str:
@@ -342,6 +386,9 @@ def checks(request: Any) -> str:
     ("app", "says"),
     [
         (tells, "What looks like a secret would stand in pages.py, so nothing was written."),
+        (tells_a_key, "What looks like a secret would stand in pages.py, so"),
+        (tells_an_address, "What looks like a secret would stand in pages.py, so"),
+        (tells_a_setting, "What looks like a secret would stand in pages.py, so"),
         (alive, "alive uses unknown_here, which is nowhere defined."),
         (lamp, "<lambda> is a lambda."),
         (made("x"), "inner uses word of the function that it was made in."),
@@ -394,6 +441,12 @@ def test_a_folder_cannot_be_a_file(tmp_path):
     (tmp_path / "shop").write_text("x", encoding="utf-8")
     with pytest.raises(HelperError, match=r"^shop is a file"):
         export(voice, tmp_path / "shop")
+
+
+def test_what_the_disk_does_not_take_is_told(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(HelperError, match=r"^shop cannot be written: .+\."):
+        export(voice, tmp_path / "file" / "shop")
 
 
 def test_what_was_not_touched_may_be_exported_again(tmp_path):
