@@ -7,6 +7,7 @@ explain()                 all that are known here
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +74,9 @@ def _explanation(code: int) -> Explanation:
 
 def _met(code: int) -> tuple[tuple[str, str], ...]:
     """The lessons that name the code, those which explain it."""
+    named = re.compile(rf"(?<!\d){code}(?!\d)")
     return tuple(
         (each.number, each.title)
         for each in lessons()
-        if any(str(code) in cell.source for cell in each.cells if cell.kind == "markdown")
+        if any(named.search(cell.source) for cell in each.cells if cell.kind == "markdown")
     )

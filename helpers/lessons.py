@@ -96,8 +96,9 @@ def lessons(folder: Path = NOTEBOOKS) -> tuple[Lesson, ...]:
 
 def lesson(number: str, folder: Path = NOTEBOOKS) -> Lesson:
     """The lesson with this number, such as "03"; HelperError if there is none."""
-    for path in sorted(folder.glob(f"{number}-*.ipynb")) if _NUMBER.fullmatch(number) else ():
-        return read(path)
+    if _NUMBER.fullmatch(str(number)):
+        for path in sorted(folder.glob(f"{number}-*.ipynb")):
+            return read(path)
     raise HelperError(
         f"There is no lesson {number!r}.", next_step='Lessons have two digits: "00", "01" ...'
     )

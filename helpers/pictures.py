@@ -27,7 +27,8 @@ def png(rows: Sequence[str]) -> bytes:
 
     HelperError for what makes no picture: no rows, rows that are no text, too many of them.
     """
-    if isinstance(rows, str) or not all(isinstance(row, str) for row in rows):
+    listed = isinstance(rows, Sequence) and not isinstance(rows, str)
+    if not listed or not all(isinstance(row, str) for row in rows):
         raise HelperError("A picture is a list of texts, one for each row.")
     wide = max(map(len, rows), default=0)
     if not 0 < wide <= MOST or len(rows) > MOST:

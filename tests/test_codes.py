@@ -42,6 +42,11 @@ def test_what_is_no_code_is_a_sentence(what):
         explain(what)
 
 
+def test_a_lesson_that_has_the_digits_in_another_number_is_not_meant():
+    assert explain(21608).lessons
+    assert explain(1608).lessons == explain(2160).lessons == ()
+
+
 def test_all_are_listed_in_order():
     codes = [one.code for one in explain()]
     assert codes == sorted(codes)

@@ -41,7 +41,7 @@ def test_short_rows_are_filled_and_long_pictures_hold_together():
     assert len(pixels) == 64 * SCALE * (1 + 64 * SCALE * 3)
 
 
-@pytest.mark.parametrize("rows", [[], [""], "##", [1, 2], ["#" * 65], ["#"] * 65])
+@pytest.mark.parametrize("rows", [[], [""], "##", 7, None, [1, 2], ["#" * 65], ["#"] * 65])
 def test_what_makes_no_picture_is_said(rows):
     with pytest.raises(HelperError, match=r"A picture (is|has)"):
         png(rows)

@@ -29,7 +29,7 @@ def check(exercise: str, *answer: Any) -> Verdict:
 
     HelperError for an unknown exercise, and for too few or too many answers.
     """
-    lesson, _, number = exercise.partition(".")
+    lesson, _, number = str(exercise).partition(".")  # a number is no name, and told as such
     judge = getattr(checks_of(lesson), f"check_{number}", None) if number else None
     if judge is None:
         raise HelperError(

@@ -34,13 +34,18 @@ class Question:
 
     def answer(self, letter: str) -> Verdict:
         """The verdict on the option with this letter; HelperError if there is none."""
-        letter = str(letter).strip().strip(".)").lower()
-        if letter not in self.options:
-            raise HelperError(
-                f"There is no option {letter!r}.", next_step=f"Choose one of {self.letters}."
-            )
+        letter = self.option(letter)
         _, reply = self.options[letter]
         return right(reply) if letter == self.right else not_yet(reply, "Choose again.")
+
+    def option(self, letter: str) -> str:
+        """The option that is meant by "A)", or "b."; HelperError if there is none."""
+        meant = str(letter).strip().strip(".)").lower()
+        if meant not in self.options:
+            raise HelperError(
+                f"There is no option {meant!r}.", next_step=f"Choose one of {self.letters}."
+            )
+        return meant
 
     @property
     def letters(self) -> str:
@@ -79,7 +84,7 @@ class Quiz:
 
 def quiz_of(lesson: str) -> Quiz:
     """The quiz of a lesson such as "03"; HelperError if it has none."""
-    module: Any = checks_of(lesson)
+    module: Any = checks_of(str(lesson))
     questions = getattr(module, "QUIZ", ())
     if not questions:
         raise HelperError(

@@ -7,6 +7,7 @@ there, and in every exercise; where both changed a cell, both stand one after th
 from __future__ import annotations
 
 import copy
+from collections.abc import Set
 from typing import Any
 
 Notebook = dict[str, Any]
@@ -30,6 +31,7 @@ def merged(base: Notebook, mine: Notebook, new: Notebook) -> Notebook:
     changed = {id for id, source in now.items() if before.get(id) != source}
     theirs = {cell.get("id", ""): cell for cell in mine["cells"]}
     coming = _sources(new)
+    taken = coming.keys() | now.keys()
     result: list[Cell] = []
     for cell in new["cells"]:
         id = cell.get("id", "")
@@ -38,10 +40,9 @@ def merged(base: Notebook, mine: Notebook, new: Notebook) -> Notebook:
         elif id.endswith("-try") or coming[id] == before.get(id):
             result.append(theirs[id])
         else:
-            result += [cell, {**theirs[id], "id": _free(id + YOURS, coming)}]
+            result += [cell, {**theirs[id], "id": _free(id + YOURS, taken)}]
     _put_in(result, mine["cells"], changed - set(coming))
-    book = copy.deepcopy({**new, "cells": result})
-    return book
+    return copy.deepcopy({**new, "cells": result})
 
 
 def _put_in(result: list[Cell], mine: list[Cell], own: set[str]) -> None:
@@ -63,7 +64,7 @@ def _place(result: list[Cell], behind: str) -> int:
     return 0
 
 
-def _free(id: str, taken: dict[str, str]) -> str:
+def _free(id: str, taken: Set[str]) -> str:
     while id in taken:
         id += "-2"
     return id

@@ -5,7 +5,9 @@ progress()
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -100,9 +102,18 @@ def progress() -> Progress:
 
 
 def _row(lesson: Lesson, kept: record.Record) -> Row:
-    exercises, questions = kept.right(lesson.number)
     quiz: Any = getattr(checks_of(lesson.number), "QUIZ", ())
-    return Row(lesson, (exercises, len(lesson.exercises)), (questions, len(quiz)))
+    exercises = [each.name for each in lesson.exercises]
+    questions = [f"{lesson.number}.{number}" for number in range(1, len(quiz) + 1)]
+    return Row(lesson, _right(kept.exercises, exercises), _right(kept.questions, questions))
+
+
+def _right(kept: Mapping[str, datetime | None], names: Sequence[str]) -> tuple[int, int]:
+    """How many of *names* were answered right, and how many there are.
+
+    An older version of the lesson may have had others.
+    """
+    return sum(kept.get(name) is not None for name in names), len(names)
 
 
 def _sign(row: Row) -> str:

@@ -36,10 +36,6 @@ class Record:
     last: str = ""
     unread: int = 0
 
-    def right(self, lesson: str) -> tuple[int, int]:
-        """How many exercises and how many questions of *lesson* were answered right."""
-        return _right(self.exercises, lesson), _right(self.questions, lesson)
-
 
 def place() -> Path:
     """Where the record is."""
@@ -99,7 +95,3 @@ def _add(record: Record, line: dict[str, Any]) -> None:
         at = datetime.fromisoformat(line["at"]) if line.get("right") else None
         kept[name] = kept.get(name) or at
         record.tries[name] = record.tries.get(name, 0) + 1
-
-
-def _right(kept: dict[str, datetime | None], lesson: str) -> int:
-    return sum(at is not None for name, at in kept.items() if name.startswith(f"{lesson}."))

@@ -36,7 +36,8 @@ def by_git(root: Path = ROOT, aside: Path = ASIDE) -> list[str]:
         raise HelperError("Nothing could be fetched.", next_step="Look at git fetch, then repeat.")
     if git(root, "diff", "--name-only", "HEAD", "@{upstream}") == "":
         return ["You have the newest version."]
-    names = (git(root, "diff", "--name-only", "HEAD", "--", "notebooks") or "").split("\n")
+    named = git(root, "diff", "--name-only", "--relative", "HEAD", "--", "notebooks") or ""
+    names = named.split("\n")
     changed = [root / name for name in names if name.endswith(".ipynb") and (root / name).is_file()]
     mine = {path: path.read_text(encoding="utf-8") for path in changed}
     base = {path: shipped(path, aside) or "" for path in changed}
@@ -52,13 +53,20 @@ def by_git(root: Path = ROOT, aside: Path = ASIDE) -> list[str]:
             next_step="Look at git status. What you changed beside the lessons must go first.",
         )
     for path in yours:
-        said += _bring(path, base[path], mine[path])
+        if path.is_file():
+            said += _bring(path, base[path], mine[path])
+        else:
+            said.append(f"{path.name}: the new version has no lesson of this name")
     _renew(root / "notebooks", aside)
     return [*said, "Updated. Start JupyterLab anew: make lab"]
 
 
 def from_folder(old: Path, root: Path = ROOT) -> list[str]:
-    """Bring what was written in the lessons of *old*, and its record, into this folder."""
+    """Bring what was written in the lessons of *old*, and its record, into this folder.
+
+    Returns the sentences that say what was done; HelperError if *old* has no lessons, or is this
+    folder.
+    """
     books = sorted((old / "notebooks").glob("[0-9][0-9]-*.ipynb"))
     if not books or old.resolve() == root.resolve():
         raise HelperError(
@@ -73,6 +81,8 @@ def from_folder(old: Path, root: Path = ROOT) -> list[str]:
             said.append(f"{path.name}: how it was shipped is not known, so it was left alone")
         elif _edited(path, base, mine) and here.is_file():
             said += _bring(here, base, mine)
+        elif _edited(path, base, mine):
+            said.append(f"{path.name}: the new version has no lesson of this name; it stays there")
     kept = old / HOME.name
     if kept.is_file() and not (root / HOME.name).exists():
         shutil.copyfile(kept, root / HOME.name)

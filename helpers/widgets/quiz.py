@@ -52,7 +52,8 @@ class QuizWidget(anywidget.AnyWidget):
     def answer(self, question: int, letter: str) -> Verdict:
         """The verdict on an answer to *question* (from 1); HelperError if there is none."""
         verdict = self.quiz.answer(question, letter)
-        shown = {"chosen": letter, "right": bool(verdict.right), "said": repr(verdict)}
+        chosen = self.questions[question - 1].option(letter)
+        shown = {"chosen": chosen, "right": bool(verdict.right), "said": repr(verdict)}
         questions = [dict(each) for each in self.view["questions"]]
         questions[question - 1] |= shown
         self.view = {**self.view, "questions": questions}

@@ -22,7 +22,7 @@ def test_exercise_4_1(body, verdict):
     assert repr(check("04.1", body)) == verdict
 
 
-@pytest.mark.parametrize("name", ["04.9", "99.1", "nonsense", ""])
+@pytest.mark.parametrize("name", ["04.9", "99.1", "nonsense", "", 4.1, None])
 def test_an_unknown_exercise_is_a_sentence(name):
     with pytest.raises(HelperError, match="no exercise"):
         check(name, None)

@@ -50,7 +50,8 @@ def test_a_quiz_is_kept(file):
     lesson = next(each.number for each in lessons() if _has_quiz(each.number))
     asked = quiz(lesson)
     asked.answer(1, asked.questions[0].right)
-    assert record.read().right(lesson)[1] == 1
+    [row] = [row for row in progress().rows if row.lesson.number == lesson]
+    assert row.questions == (1, len(asked.questions))
 
 
 def _has_quiz(lesson):
@@ -120,6 +121,17 @@ def test_progress_says_where_to_go_on(file):
     record.note(record.OPENED, "04")
     assert progress().next.lesson.number == "04"
     assert "Go on with lesson 04: Send an SMS" in repr(progress())
+
+
+def test_what_a_lesson_has_no_more_does_not_count(file):
+    """An older version of it had an exercise that this one has not."""
+    everything(file)
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if "04.1" not in line]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    record.note(record.EXERCISE, "04.9", True)
+    [row] = [row for row in progress().rows if row.lesson.number == "04"]
+    assert row.exercises == (len(row.lesson.exercises) - 1, len(row.lesson.exercises))
+    assert not progress().complete
 
 
 def test_progress_is_shown_as_a_table_with_headings(file):

@@ -63,6 +63,19 @@ def test_where_both_changed_both_stand():
     ]
 
 
+def test_where_both_changed_twice_all_stands_once():
+    first = book(cell("set-up", "import new"), cell("ex1-try", "body = None"), cell("end", "1"))
+    mine = book(
+        cell("set-up", "import again"), cell("set-up-yours", "import mine"), cell("end", "1")
+    )
+    new = book(cell("set-up", "import newest"), cell("ex1-try", "body = None"), cell("end", "1"))
+    assert sources(merged(first, mine, new))[:3] == [
+        ("set-up", "import newest"),
+        ("set-up-yours-2", "import again"),
+        ("set-up-yours", "import mine"),
+    ]
+
+
 def test_cells_of_ones_own_stay_where_they_were():
     mine = book(
         cell("note", "# mine", "markdown"),
@@ -136,6 +149,40 @@ def test_an_update_keeps_what_was_written(here, upstream, tmp_path):
     assert update.by_git(here, tmp_path / "aside") == ["You have the newest version."]
 
 
+def test_a_lesson_that_has_another_name_now_ends_no_update(here, upstream, tmp_path):
+    other = {"cells": [*BASE["cells"][:-1], cell("end", "2")]}
+    write(upstream / "notebooks" / "05-serve.ipynb", BASE)
+    git(upstream, "add", ".")
+    git(upstream, "commit", "-m", "another lesson")
+    update.by_git(here, tmp_path / "aside")
+    for name in ("04-send.ipynb", "05-serve.ipynb"):
+        write(here / "notebooks" / name, MINE)
+    git(upstream, "mv", "notebooks/04-send.ipynb", "notebooks/04-text.ipynb")
+    write(upstream / "notebooks" / "05-serve.ipynb", {**BASE, **other})
+    git(upstream, "commit", "-am", "two")
+    said = update.by_git(here, tmp_path / "aside")
+    assert "04-send.ipynb: what you wrote is in yours/04-send.1.ipynb" in said
+    assert "04-send.ipynb: the new version has no lesson of this name" in said
+    assert json.loads((here / "yours" / "04-send.1.ipynb").read_text()) == MINE
+    served = json.loads((here / "notebooks" / "05-serve.ipynb").read_text())
+    assert sources(served)[1:] == [("ex1-try", "body = 'Hi'"), ("end", "2")]
+
+
+def test_a_course_within_another_repository_is_updated(tmp_path, upstream):
+    """Git tells names from the top of the repository, which need not be the course's folder."""
+    course_folder = upstream / "course"
+    course_folder.mkdir()
+    git(upstream, "mv", "notebooks", "course")
+    git(upstream, "commit", "-m", "in a folder")
+    git(tmp_path, "clone", str(upstream), "here")
+    lesson = tmp_path / "here" / "course" / "notebooks" / "04-send.ipynb"
+    write(lesson, MINE)
+    write(course_folder / "notebooks" / "04-send.ipynb", NEW)
+    git(upstream, "commit", "-am", "two")
+    update.by_git(tmp_path / "here" / "course", tmp_path / "aside")
+    assert ("ex1-try", "body = 'Hi'") in sources(json.loads(lesson.read_text()))
+
+
 def test_an_update_that_does_not_go_changes_nothing(here, upstream, tmp_path):
     lesson = here / "notebooks" / "04-send.ipynb"
     write(lesson, MINE)
@@ -173,6 +220,17 @@ def test_a_downloaded_course_brings_its_answers_along(tmp_path):
     assert update.from_folder(old, new) == said[:1]
 
 
+def test_what_has_no_place_in_a_downloaded_course_is_told(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    write(old / "notebooks" / "04-send.ipynb", BASE)
+    shipped.put_aside(old / "notebooks", old / ".venv/share/lessons")
+    write(old / "notebooks" / "04-send.ipynb", MINE)
+    write(new / "notebooks" / "04-text.ipynb", NEW)
+    assert update.from_folder(old, new) == [
+        "04-send.ipynb: the new version has no lesson of this name; it stays there"
+    ]
+
+
 @pytest.mark.parametrize("place", [".", "nowhere"])
 def test_a_folder_without_lessons_is_a_sentence(tmp_path, place):
     with pytest.raises(HelperError, match="no lessons"):
@@ -201,5 +259,6 @@ def test_starting_over_keeps_what_was_written(reader):
 
 
 def test_starting_over_a_lesson_that_is_none(reader):
-    with pytest.raises(HelperError, match="no lesson '99'"):
-        shipped.start_over("99")
+    for number in ("99", 4):
+        with pytest.raises(HelperError, match=f"no lesson {number!r}"):
+            shipped.start_over(number)

@@ -55,9 +55,10 @@ def test_what_is_not_there_is_a_sentence(number, letter):
         QUIZ.answer(number, letter)
 
 
-def test_a_lesson_without_a_quiz_is_a_sentence():
-    with pytest.raises(HelperError, match="no quiz '99'"):
-        quiz_of("99")
+@pytest.mark.parametrize("lesson", ["99", 3, None])
+def test_a_lesson_without_a_quiz_is_a_sentence(lesson):
+    with pytest.raises(HelperError, match=f"no quiz {lesson!r}"):
+        quiz_of(lesson)
 
 
 def test_a_question_without_its_right_option_is_a_mistake_of_ours():
@@ -76,6 +77,11 @@ def test_a_click_is_answered_and_stays(widget):
     assert (first["chosen"], first["right"]) == ("b", True)
     assert first["said"] == "Right: Now there is somebody to speak to."
     assert second["said"] == ""
+
+
+def test_the_option_is_marked_however_its_letter_is_written(widget):
+    assert widget.answer(1, "B.").right
+    assert widget.view["questions"][0]["chosen"] == "b"
 
 
 @pytest.mark.parametrize("content", [None, {}, {"question": 9, "letter": "a"}, {"question": "x"}])
