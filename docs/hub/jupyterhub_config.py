@@ -17,8 +17,12 @@ from pathlib import Path
 COURSE = Path(os.environ.get("COURSE", ".")).resolve()
 HOMES = Path(os.environ.get("HOMES", COURSE.parent / "homes"))
 NOT_FOR_READERS = ("instructor", "solutions")
+#: What the teacher has of their own in the checkout: credentials, a record, notes.
+THE_TEACHERS = (".env*", "progress.jsonl", "yours", "*.sqlite*")
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "build", "__pycache__", "node_modules", "yours", *NOT_FOR_READERS
+    *(".git", ".venv", "build", "__pycache__", "node_modules", ".ipynb_checkpoints"),
+    *NOT_FOR_READERS,
+    *THE_TEACHERS,
 )
 
 
@@ -36,6 +40,7 @@ c.JupyterHub.spawner_class = "simple"
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = os.environ["CLASS_PASSWORD"]  # a Hub without one is not started
 c.Authenticator.allow_all = True
+c.Authenticator.username_pattern = r"^\w[\w.-]*$"  # a name is a folder, and ".." would be another's
 
 c.SimpleLocalProcessSpawner.home_dir_template = str(HOMES / "{username}")
 c.Spawner.pre_spawn_hook = hand_out

@@ -64,6 +64,28 @@ def test_each_reader_gets_a_copy_once(hub, tmp_path):
     assert hub.Spawner.environment["PYTHONPATH"](spawner) == str(home)
 
 
+def test_nobody_gets_what_is_the_teachers_own(root, tmp_path, monkeypatch):
+    course = tmp_path / "course"
+    (course / "notebooks").mkdir(parents=True)
+    mine = {".env", ".env.live", "progress.jsonl", "room.sqlite", "room.sqlite-wal"}
+    for name in (*mine, "README.md"):
+        (course / name).write_text("x", encoding="utf-8")
+    (course / "yours").mkdir()
+    monkeypatch.setenv("COURSE", str(course))
+    monkeypatch.setenv("HOMES", str(tmp_path / "homes"))
+    monkeypatch.setenv("CLASS_PASSWORD", "a made-up password")
+    read(root).Spawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name="ada")))
+    home = tmp_path / "homes" / "ada"
+    assert {path.name for path in home.iterdir()} == {"notebooks", "README.md"}
+
+
+@pytest.mark.parametrize("name", ["ada", "ada.l-2", "zoë"])
+def test_names_of_readers_are_names_of_folders(hub, name):
+    assert re.match(hub.Authenticator.username_pattern, name)
+    for other in ("..", ".", "", f"../{name}", f"{name}/..", "-x"):
+        assert not re.match(hub.Authenticator.username_pattern, other)
+
+
 def test_what_the_workshop_page_tells_to_type_is_there(root):
     page = (root / "docs" / "workshop.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(encoding="utf-8"), re.M))
