@@ -33,7 +33,7 @@ CHECK := .venv/.ready-to-test
 help:
 	@echo 'make lab        open the first notebook in JupyterLab      LAB_ARGS="--no-browser --port 8889"'
 	@echo 'make test       every test, and every notebook compared    TEST_ARGS="-k gather"'
-	@echo 'make check      style, types, notebooks unchanged when run again'
+	@echo 'make check      style, spelling, types, notebooks unchanged when run again'
 	@echo 'make bench      how fast it is, beside its peers and limits in the same run'
 	@echo 'make notebooks  run every notebook and store its outputs   NOTEBOOKS=notebooks/03-make-a-call.ipynb'
 	@echo 'make kit        timetables, answers and notes for teachers    build/kit'
