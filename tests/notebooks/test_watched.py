@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 #: The later lessons are left out, for time, but for one that asks for a key: they wait alike.
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0[0-5]-*.ipynb"))
 
-SPEED = 20  # how many times as fast all goes, except that a Gather has its usual patience
+SPEED = 20  # how many times as fast all goes, except a Gather's patience, in which one can react
+LISTENS = 2.0  # seconds that a Gather has at most
 PATIENCE = 0.15
 WRONG, AT_MOST = "9", 18  # keys: three codes of six digits
 
@@ -97,7 +98,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
         return plan(clock, seconds / SPEED, call)
 
     async def patiently(live: Any, step: steps.ReadKeys, ear: dict[str, Any]) -> Any:
-        return await read(live, replace(step, timeout=step.timeout * SPEED), ear)
+        return await read(live, replace(step, timeout=min(step.timeout, LISTENS) * SPEED), ear)
 
     monkeypatch.setattr(Clock, "plan", soon)
     monkeypatch.setattr(listening, "_read", patiently)
