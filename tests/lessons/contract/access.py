@@ -90,7 +90,7 @@ def tables_have_heads(book: Book) -> Faults:
     for cell in book.texts:
         for table in _tables(cell.source):
             ruled = len(table) > 2 and all(re.fullmatch(r":?-+:?", one) for one in table[1])
-            if not ruled or not all(table[0][1:]) or len(table[0]) < 2:
+            if not ruled or not all(table[0]) or len(table[0]) < 2:
                 yield cell.id, "a table has no row of heads; give each column one"
             elif {len(row) for row in table} != {len(table[0])}:
                 yield cell.id, "a table's rows have not as many cells as its heads; fill them up"
