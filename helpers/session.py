@@ -74,7 +74,6 @@ OVER = {
 ARRIVED = ("delivered", "undelivered", "failed", "received", "read", "canceled")
 
 T = TypeVar("T")
-AnyPhone = Phone | PhoneWidget
 
 _open: Session | None = None
 _steps: Session | None = None  # the one that goes step by step, beside it

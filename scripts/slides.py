@@ -50,9 +50,8 @@ def fetch_reveal() -> bool:
     """Have npm put reveal.js into scripts/reveal; False where there is no npm, or it cannot."""
     if has_reveal():
         return True
-    if shutil.which("npm") is None:
-        return False
-    return subprocess.run(["npm", "ci", "--silent"], cwd=REVEAL).returncode == 0
+    npm = shutil.which("npm")  # a file npm.cmd on Windows, which is not found by its name alone
+    return npm is not None and subprocess.run([npm, "ci", "--silent"], cwd=REVEAL).returncode == 0
 
 
 def make(taught: Sequence[Lesson], out: Path) -> list[str]:

@@ -9,8 +9,6 @@ from helpers.checks.rehearsal import Heard
 from helpers.checks.verdict import Gap
 from helpers.twiml.steps import SECONDS_A_WORD
 
-CUT = 13805  # a trial's call lasted too long
-
 
 def document(given: Any, name: str) -> str:
     """The text of *given*, a response that was built or XML; *name* is what the reader calls it.
@@ -37,11 +35,3 @@ def silences(heard: Heard) -> list[float]:
         max(0.0, round(after.at - before.at - SECONDS_A_WORD * len(before.text.split()), 1))
         for before, after in pairwise(said)
     ]
-
-
-def no_alerts(heard: Heard) -> None:
-    """Gap if the debugger has something about the call."""
-    for code, words in heard.alerts:
-        if code == CUT:
-            raise Gap("the call goes on for ten minutes.", "After a while, let it end by itself.")
-        raise Gap(f"the debugger has {code}: {words}", "Mend the document, and check again.")

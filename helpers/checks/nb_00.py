@@ -7,9 +7,9 @@ from typing import Any
 import requests
 
 from helpers.checks.documents import document as text_of
-from helpers.checks.documents import no_alerts, silences
+from helpers.checks.documents import silences
 from helpers.checks.quiz import Question
-from helpers.checks.rehearsal import Rehearsal
+from helpers.checks.rehearsal import Rehearsal, no_alerts
 from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
 from helpers.errors import HelperError
 from helpers.session import Session, current

@@ -8,7 +8,7 @@ from typing import Any
 from helpers.checks.attempt import function, outcome
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Rehearsal
-from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right
+from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right, short
 from helpers.errors import TwilioError
 from helpers.session import ENDED, current
 from helpers.story.traffic import Traffic
@@ -156,9 +156,9 @@ def _step(got: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    text = str(value) if isinstance(value, TwilioError) else repr(value)
-    text = text.splitlines()[0] if text else "nothing"
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    if isinstance(value, TwilioError):
+        return str(value).partition("\n")[0][:60]
+    return short(value)
 
 
 PRACTISED = ("quiz 1", "ex1", "quiz 2", "ex2", "ex3")

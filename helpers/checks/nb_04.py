@@ -11,7 +11,7 @@ from helpers import sms
 from helpers.advice import ADVICE
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Rehearsal
-from helpers.checks.verdict import Verdict, not_tried, not_yet, right
+from helpers.checks.verdict import Verdict, not_tried, not_yet, right, short
 from helpers.session import current
 
 FIELDS = ("From", "To", "Body")
@@ -42,9 +42,8 @@ def check_2(sid: Any) -> Verdict:
         return not_tried("send the text, wait for it, and put its SID into `sid`.")
     sid = getattr(sid, "sid", sid)
     if not (isinstance(sid, str) and re.fullmatch(r"(SM|MM)[0-9a-f]{32}", sid)):
-        shown = repr(sid) if len(repr(sid)) <= 60 else f"{repr(sid)[:59]}…"
         return not_yet(
-            f"{shown} is no SID of a message.", "It begins with SM: take the message's .sid."
+            f"{short(sid)} is no SID of a message.", "It begins with SM: take the message's .sid."
         )
     session = current()
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.checks.attempt import function
-from helpers.checks.documents import document, no_alerts, silences
+from helpers.checks.documents import document, silences
 from helpers.checks.quiz import Question
-from helpers.checks.rehearsal import Rehearsal
+from helpers.checks.rehearsal import Rehearsal, no_alerts
 from helpers.checks.verdict import Gap, Verdict, not_yet, right
 from helpers.sandbox.options import VERIFIED
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from helpers.checks.attempt import function, outcome
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Rehearsal
-from helpers.checks.verdict import Gap, Verdict, right
+from helpers.checks.verdict import Gap, Verdict, right, short
 from helpers.phone import Phone
 from helpers.serving import WebRequest
 from helpers.twiml import MessagingResponse
@@ -51,7 +51,7 @@ def check_2(talk: Any) -> Verdict:
         given = outcome(step, head, request["Body"], before)
         if not (isinstance(given, tuple) and len(given) == 2):
             raise Gap(
-                f"`talk` gave {_short(given)} for {request['Body']!r}.",
+                f"`talk` gave {short(given)} for {request['Body']!r}.",
                 "Return two things: the reply, and the next state.",
             )
         reply, state = given
@@ -116,7 +116,7 @@ def check_3(tell: Any) -> Verdict:
                 raise Gap(f"{number} got the text {got[number].count(body)} times.", "Send once.")
         if not isinstance(gone, list | tuple | set) or list(gone) != [BEA]:
             raise Gap(
-                f"it should return {[BEA]}, and returned {_short(gone)}.",
+                f"it should return {[BEA]}, and returned {short(gone)}.",
                 "Collect the numbers that meet 21610, and return the list after the loop.",
             )
         _others_pass(send, stage)
@@ -193,11 +193,6 @@ def _message(reply: Any, name: str, words: str) -> MessagingResponse:
     response = MessagingResponse()
     response.message(reply)
     return response
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 PRACTISED = ("ex1", "ex2", "quiz 2", "ex3", "quiz 3")

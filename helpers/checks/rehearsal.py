@@ -36,6 +36,7 @@ BEEP = "(beep)"
 KEYS = frozenset("0123456789*#")
 #: What a person does: once these words were said, these keys or words.
 Replies = Sequence[tuple[str, str]]
+CUT = 13805  # a trial's call lasted too long
 MOST_TURNS = 2_000  # of the clock, after which a call goes round in circles
 
 
@@ -266,6 +267,8 @@ class Rehearsal:
 def no_alerts(alerts: Heard | Sequence[tuple[int, str]]) -> None:
     """Gap if something went wrong in a call, or if these are alerts."""
     for code, words in alerts.alerts if isinstance(alerts, Heard) else alerts:
+        if code == CUT:
+            raise Gap("the call goes on for ten minutes.", "After a while, let it end by itself.")
         raise Gap(f"the debugger has {code}: {words.rstrip('.')}.", "Mend that, and check again.")
 
 

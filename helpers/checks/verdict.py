@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Gap(Exception):
     def __init__(self, reason: str, next_step: str = "", *, tried: bool = True) -> None:
         super().__init__(reason)
         self.verdict = Verdict(False if tried else None, reason, next_step)
+
+
+def short(value: Any) -> str:
+    """*value* as a sentence quotes it: its first line, 60 letters at most."""
+    text = repr(value).partition("\n")[0]
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def right(reason: str) -> Verdict:

@@ -147,6 +147,13 @@ def test_alerts_are_told(stage):
         no_alerts(heard)
 
 
+def test_a_call_that_was_cut_is_told_as_such(stage):
+    heard = stage.ring(twiml='<Response><Pause length="3600"/></Response>')
+    with pytest.raises(Gap, match="the call goes on for ten minutes"):
+        no_alerts(heard)
+    no_alerts(stage.alerts()[1:])
+
+
 def test_an_alert_names_no_address(stage):
     heard = stage.call_in(stage.serve({}))
     [(code, words)] = heard.alerts
