@@ -29,6 +29,7 @@ OFFICIAL = {
 }
 _MESSAGING = ("MessagingResponse", "Message", "Body", "Media")
 _CHECKS = "requires_signature"  # app.py does it for every page
+_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _GIVEN = {"starlette", "twilio", "uvicorn"}  # in every project's requirements
 #: What to write in the place of things that pages of the lessons use.
@@ -36,6 +37,12 @@ _INSTEAD = {
     "Session": 'The request knows its number: request["To"]. Secrets: os.environ["..."].',
     "RequestValidator": "Leave the check out: app.py does it for every page.",
     "Site": "A page reaches another by its path alone, such as /menu.",
+}
+#: What a lesson's request knows and web.py's does not, and what to write in its place.
+_ONLY_HERE = {
+    "is_signed_by": _INSTEAD["RequestValidator"],
+    "signed": _INSTEAD["RequestValidator"],
+    "url": 'The address that was asked for is os.environ["PUBLIC_URL"] + request.target.',
 }
 _CHANGES = {
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem"),
@@ -79,13 +86,13 @@ def harvest(app: Any) -> Harvest:
     found = Harvest()
     module = _Module(found)
     if isinstance(app, Mapping):
-        pages = {str(path): module.function(page) for path, page in app.items()}
+        pages = {str(path): module.plain(page) for path, page in app.items()}
         found.paths, found.plain = tuple(pages), True
     elif _is_starlette(app):
         routes = module.routes(app)
         found.paths = tuple(path for path, _, _ in routes)
     elif callable(app) and not inspect.isclass(app):
-        pages = {"*": module.function(app)}
+        pages = {"*": module.plain(app)}
         found.everywhere = found.plain = True
     else:
         raise Unfit(
@@ -223,6 +230,13 @@ class _Module:
             )
         self._take(page.__name__, page, page.__name__)
         return page.__name__
+
+    def plain(self, page: Any) -> str:
+        """Take in a page that web.py is to ask; its name. Unfit if it wants more of a request."""
+        name = self.function(page)
+        for asked in sorted(_asked_of_request(self.code[name]) & _ONLY_HERE.keys()):
+            raise Unfit(f"{name} uses request.{asked}, which no host has.", _ONLY_HERE[asked])
+        return name
 
     def routes(self, app: Any) -> list[tuple[str, str, list[str]]]:
         """Path, function and methods of each route; Unfit for what is more than that."""
@@ -432,6 +446,19 @@ def _without_check(text: str) -> str:
             lines[mark.lineno - 1 : mark.end_lineno] = [""] * (mark.end_lineno - mark.lineno + 1)
     kept = [line for at, line in enumerate(lines) if line.strip() or at >= node.lineno - 1]
     return "\n".join(kept)
+
+
+def _asked_of_request(text: str) -> set[str]:
+    """The attributes of its first argument that a function uses."""
+    [node] = ast.parse(text).body
+    given = [*node.args.posonlyargs, *node.args.args] if isinstance(node, _FUNCTION) else []
+    return {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id in [each.arg for each in given[:1]]
+    }
 
 
 def _free(text: str) -> set[str]:

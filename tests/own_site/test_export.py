@@ -382,6 +382,14 @@ def checks(request: Any) -> str:
     return str(validator.validate("https://shop.example", {}, "AAAA"))
 
 
+def asks_who_signed(asked: Any) -> Any:
+    return "<Response/>" if asked.is_signed_by("a token") else ("no", 403)
+
+
+def asks_for_its_address(request: Any) -> str:
+    return f"<Response><Redirect>{request.url()}</Redirect></Response>"
+
+
 @pytest.mark.parametrize(
     ("app", "says"),
     [
@@ -395,6 +403,8 @@ def checks(request: Any) -> str:
         (asks_the_course, "asks_the_course uses export of this course, which no host has."),
         (lives, "lives uses living, a Living: what is alive cannot be written into a file."),
         (checks, "checks uses validator, a RequestValidator: what is alive cannot be written"),
+        (asks_who_signed, "asks_who_signed uses request.is_signed_by, which no host has."),
+        ({"/": asks_for_its_address}, "asks_for_its_address uses request.url, which no host has."),
         (None, "A NoneType is no web app that can be written into a file."),
         (42, "A int is no web app that can be written into a file."),
         ({}, "There are no pages in it."),
