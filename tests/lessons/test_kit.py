@@ -61,22 +61,29 @@ def test_the_answers_are_those_on_file():
             assert one.says is None or one.says in page
 
 
-def test_the_kit_is_written_and_its_first_page_names_all_of_it(tmp_path):
-    names = kit.make(tmp_path)
-    first = (tmp_path / "README.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The kit in a folder, and the names that `make` gave."""
+    folder = tmp_path_factory.mktemp("kit")
+    return folder, kit.make(folder)
+
+
+def test_the_kit_is_written_and_its_first_page_names_all_of_it(made):
+    folder, names = made
+    first = (folder / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\((\S+?)\)", first)) == set(names) - {"README.md"}
-    assert {path.name for path in tmp_path.iterdir()} >= set(names)
+    assert {path.name for path in folder.iterdir()} >= set(names)
     for lesson in LESSONS:
-        page = (tmp_path / f"teach-{lesson.number}.md").read_text(encoding="utf-8")
+        page = (folder / f"teach-{lesson.number}.md").read_text(encoding="utf-8")
         for section in kit.SECTIONS:
             assert f"## {section}" in page
 
 
-def test_making_it_twice_gives_the_same(tmp_path):
-    kit.make(tmp_path / "one")
-    kit.make(tmp_path / "two")
-    for path in (tmp_path / "one").glob("*.md"):
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+def test_making_it_twice_gives_the_same(made):
+    folder, _ = made
+    pages = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    del pages["README.md"]
+    assert dict(kit.pages(LESSONS)) == pages
 
 
 def test_a_lesson_without_notes_is_named(tmp_path):
