@@ -88,7 +88,7 @@ lock:
 	$(if $(wildcard $(RUN)),$(RUN),$(PYTHON)) scripts/lock.py $(LOCK_ARGS)
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist tests/node/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist tests/node/node_modules scripts/reveal/node_modules
 	find . -path ./.git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 # An environment that is there and works is kept; one whose Python is gone or too old is made anew.

@@ -20,7 +20,7 @@ NOT_FOR_READERS = ("instructor", "solutions")
 #: What the teacher has of their own in the checkout: credentials, a record, notes.
 THE_TEACHERS = (".env*", "progress.jsonl", "yours", "*.sqlite*")
 NOT_COPIED = shutil.ignore_patterns(
-    *(".git", ".venv", "build", "__pycache__", "node_modules", ".ipynb_checkpoints"),
+    *(".git", ".venv", ".shipped", "build", "__pycache__", "node_modules", ".ipynb_checkpoints"),
     *NOT_FOR_READERS,
     *THE_TEACHERS,
 )
@@ -31,6 +31,9 @@ def hand_out(spawner):
     home = HOMES / spawner.user.name
     if not (home / "notebooks").exists():
         shutil.copytree(COURSE, home, ignore=NOT_COPIED, dirs_exist_ok=True)
+        (home / ".shipped").mkdir(exist_ok=True)  # where start_over(...) finds lessons as they came
+        for lesson in (home / "notebooks").glob("*.ipynb"):
+            shutil.copyfile(lesson, home / ".shipped" / lesson.name)
 
 
 c = get_config()  # noqa: F821 - JupyterHub gives it

@@ -19,7 +19,7 @@ from helpers.learner import record
 from helpers.lessons import NOTEBOOKS, lesson
 
 ROOT = NOTEBOOKS.parent
-ASIDE = ROOT / ".venv" / "share" / "lessons"
+ASIDE = ROOT / ".shipped"  # not in .venv, which is made anew when lessons are edited already
 YOURS = "yours"  # the folder, at the top of the project, for what readers wrote
 
 

@@ -75,7 +75,7 @@ def from_folder(old: Path, root: Path = ROOT) -> list[str]:
         )
     said: list[str] = []
     for path in books:
-        mine, base = path.read_text(encoding="utf-8"), shipped(path, old / ".venv/share/lessons")
+        mine, base = path.read_text(encoding="utf-8"), shipped(path, old / ASIDE.name)
         here = root / "notebooks" / path.name
         if base is None:
             said.append(f"{path.name}: how it was shipped is not known, so it was left alone")

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from traitlets.config import Config
 
+from helpers.learner import shipped
+
 
 @pytest.fixture
 def hub(root, tmp_path, monkeypatch):
@@ -58,7 +60,9 @@ def test_each_reader_gets_a_copy_once(hub, tmp_path):
     assert not (home / ".git").exists()
     assert not (home / ".venv").exists()
     assert not (home / "notebooks" / "solutions").exists()
+    as_it_came = lesson.read_text(encoding="utf-8")
     lesson.write_text("mine", encoding="utf-8")
+    assert shipped.shipped(lesson, home / shipped.ASIDE.name) == as_it_came
     hub.Spawner.pre_spawn_hook(spawner)
     assert lesson.read_text(encoding="utf-8") == "mine"
     assert hub.Spawner.environment["PYTHONPATH"](spawner) == str(home)
@@ -76,7 +80,7 @@ def test_nobody_gets_what_is_the_teachers_own(root, tmp_path, monkeypatch):
     monkeypatch.setenv("CLASS_PASSWORD", "a made-up password")
     read(root).Spawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name="ada")))
     home = tmp_path / "homes" / "ada"
-    assert {path.name for path in home.iterdir()} == {"notebooks", "README.md"}
+    assert {path.name for path in home.iterdir()} == {"notebooks", "README.md", ".shipped"}
 
 
 @pytest.mark.parametrize("name", ["ada", "ada.l-2", "zoë"])

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.learner.record import HOME
+from helpers.learner.shipped import ASIDE
+
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 
 TARGETS = {
@@ -100,3 +103,13 @@ def test_no_python_at_all_is_said_in_words(fresh: Path) -> None:
     done = make(fresh, "lab", "PYTHON=python-that-is-not-there")
     assert done.returncode != 0
     assert "There is no python-that-is-not-there here. Install Python 3.11 or newer" in done.stdout
+
+
+def test_clean_leaves_what_is_the_readers(fresh: Path) -> None:
+    """And the lessons as they came, without which nobody could tell what a reader wrote."""
+    kept = ["notebooks", "yours", ASIDE.name, ".env", HOME.name]
+    made = [".venv", "build", "tests/node/node_modules", "scripts/reveal/node_modules"]
+    for name in (*kept, *made):
+        (fresh / name).mkdir(parents=True, exist_ok=True)
+    assert make(fresh, "clean").returncode == 0
+    assert [name for name in (*kept, *made) if (fresh / name).exists()] == kept

@@ -202,11 +202,9 @@ def test_a_folder_without_history_is_told_what_to_do(tmp_path):
 def test_a_downloaded_course_brings_its_answers_along(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     write(old / "notebooks" / "04-send.ipynb", BASE)
-    shipped.put_aside(old / "notebooks", old / ".venv/share/lessons")
+    shipped.put_aside(old / "notebooks", old / ".shipped")
     write(old / "notebooks" / "04-send.ipynb", MINE)
-    shipped.put_aside(
-        old / "notebooks", old / ".venv/share/lessons"
-    )  # later: too late, and harmless
+    shipped.put_aside(old / "notebooks", old / ".shipped")  # later: too late, and harmless
     (old / "progress.jsonl").write_text("{}\n")
     write(new / "notebooks" / "04-send.ipynb", NEW)
     said = update.from_folder(old, new)
@@ -223,7 +221,7 @@ def test_a_downloaded_course_brings_its_answers_along(tmp_path):
 def test_what_has_no_place_in_a_downloaded_course_is_told(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     write(old / "notebooks" / "04-send.ipynb", BASE)
-    shipped.put_aside(old / "notebooks", old / ".venv/share/lessons")
+    shipped.put_aside(old / "notebooks", old / ".shipped")
     write(old / "notebooks" / "04-send.ipynb", MINE)
     write(new / "notebooks" / "04-text.ipynb", NEW)
     assert update.from_folder(old, new) == [
