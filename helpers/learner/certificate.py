@@ -86,6 +86,8 @@ def certificate(name: str) -> Certificate:
             "A certificate needs a name.", next_step='Give yours: certificate("Ada Lovelace").'
         )
     name = " ".join(name.split())
+    if not name.isprintable():
+        raise HelperError("A name has letters, and nothing that cannot be drawn.")
     if len(name) > LONGEST_NAME:
         raise HelperError(f"A name of {len(name)} letters does not fit; {LONGEST_NAME} do.")
     done = progress()

@@ -153,7 +153,7 @@ def test_a_certificate_is_for_who_did_everything(file, tmp_path):
     assert "certificate(" in progress().way_on()
 
 
-@pytest.mark.parametrize("name", ["", "   ", None, 7, "x" * 61])
+@pytest.mark.parametrize("name", ["", "   ", None, 7, "x" * 61, "Ada\x00"])
 def test_a_name_that_is_none_is_a_sentence(file, name):
     everything(file)
     with pytest.raises(HelperError, match="name"):
