@@ -86,7 +86,10 @@ QUIZ = (
     Question(
         "A customer types (415) 555-0142 into your form. What does your program store?",
         a=("+14155550142", "Plus, country code, number: every network understands that."),
-        b=("What was typed, to be on the safe side.", "To Twilio that is no number: 21401."),
+        b=(
+            "What was typed, to be on the safe side.",
+            "To be verified it is no number: 21401. And of which country is it?",
+        ),
         c=(
             "14155550142, without the plus.",
             "Without it nobody knows where the country code ends.",
