@@ -21,6 +21,10 @@ def test_a_code_may_be_text(code):
     assert explain(code) == explain(21608)
 
 
+def test_a_code_may_have_six_digits():
+    assert explain(572001).code == 572001
+
+
 def test_an_error_is_explained_by_its_code():
     error = TwilioError(400, "/Messages.json", "no", 21608, "POST")
     assert explain(error) == explain(21608)
