@@ -6,9 +6,9 @@
 
 The same cells work in three surroundings. With a *person* there, in real time: waits last as long
 as their patience does, and then the handset follows its plan, so that Run All ends green; what they
-declined or hung up is told in a sentence. With *nobody* there (tests, a run on a server): waits turn
-a manual clock and the handset follows its plan at once, so that the outcome is the same everywhere.
-And *live*, with Twilio itself.
+declined or hung up is told in a sentence. With *nobody* there (tests, a run on a server): waits
+turn a manual clock and the handset follows its plan at once, so that the outcome is the same
+everywhere. And *live*, with Twilio itself.
 """
 
 from __future__ import annotations
