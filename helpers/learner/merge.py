@@ -52,7 +52,7 @@ def _put_in(result: list[Cell], mine: list[Cell], own: set[str]) -> None:
         id = cell.get("id", "")
         if id in own:
             result.insert(_place(result, behind), cell)
-        if id in own or any(each.get("id") == id for each in result):
+        if any(each.get("id") == id for each in result):
             behind = id
 
 

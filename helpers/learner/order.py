@@ -47,7 +47,7 @@ def advice(name: str, lesson: Lesson) -> str:
 def _explain(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
     found = _lesson_here()
     said = advice(error.name, found) if found is not None and error.name else ""
-    if said and not isinstance(error, UnboundLocalError):
+    if said:
         error.add_note(said)
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
 

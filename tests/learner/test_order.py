@@ -56,7 +56,9 @@ def test_names_inside_functions_are_not_the_lessons():
 def test_outside_the_lessons_nothing_is_said(shell, monkeypatch):
     for name in ("", "/tmp/Untitled.ipynb", "/tmp/04-not-there.ipynb"):
         monkeypatch.setenv("JPY_SESSION_NAME", name)
-        assert "is made in" not in said(shell, "form")
+        told = said(shell, "form")
+        assert told.rstrip().endswith("NameError: name 'form' is not defined")
+        assert told.count("Error: ") == 1  # and nothing went wrong on the way
 
 
 def test_a_damaged_lesson_costs_nothing(shell, monkeypatch, tmp_path):
@@ -64,6 +66,12 @@ def test_a_damaged_lesson_costs_nothing(shell, monkeypatch, tmp_path):
     copy.write_text(json.dumps({"cells": 7}), encoding="utf-8")
     monkeypatch.setenv("JPY_SESSION_NAME", str(copy))
     assert "NameError: name 'form'" in said(shell, "form")
+
+
+def test_a_name_that_a_function_reads_too_early_is_its_own_matter(shell):
+    told = said(shell, "def page():\n    form += 1\n\npage()")
+    assert "UnboundLocalError: " in told
+    assert "is made in" not in told
 
 
 def test_other_errors_are_as_they_were(shell):

@@ -91,6 +91,13 @@ def test_cells_of_ones_own_stay_where_they_were():
     ]  # fmt: skip
 
 
+def test_a_cell_of_ones_own_stands_first_or_behind_what_is_still_there():
+    mine = {**BASE, "cells": [cell("top", "# mine"), *BASE["cells"], cell("last", "2")]}
+    new = book(cell("set-up", "import requests"), cell("ex1-try", "body = None"))
+    merged_ids = [each["id"] for each in merged(BASE, mine, new)["cells"]]
+    assert merged_ids == ["top", "title", "set-up", "ex1-try", "last"]
+
+
 def test_an_edited_cell_that_the_lesson_gave_up_stays():
     mine = book(cell("set-up", "import requests"), cell("ex1-try", "body = None"), cell("end", "9"))
     new = book(cell("set-up", "import requests"), cell("ex1-try", "body = None"))
