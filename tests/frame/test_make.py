@@ -41,7 +41,8 @@ def fresh(root: Path, tmp_path: Path) -> Path:
     """A folder like a fresh clone, as far as make looks."""
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy(root / name, tmp_path)
-    shutil.copytree(root / "scripts", tmp_path / "scripts")
+    left_out = shutil.ignore_patterns("node_modules", "__pycache__")
+    shutil.copytree(root / "scripts", tmp_path / "scripts", ignore=left_out)
     return tmp_path
 
 
