@@ -29,7 +29,7 @@ def check_1(greet: Any) -> Verdict:
             wanted = f"Good morning, {name}." if name else "Good morning."
             query = f"?Name={quote(name)}" if name else ""
             said = page.said(stage.ring(url + query))
-            if said != wanted:
+            if not _sounds_like(said, wanted):
                 raise Gap(
                     f"with {query or 'no name'} the phone heard {said!r}, not {wanted!r}.",
                     'Look at request["Name"]; it is empty text if there is no name.',
@@ -49,7 +49,7 @@ def check_2(apology: Any) -> Verdict:
         with Rehearsal() as stage:
             broken = stage.serve(first)
             said = page.said(stage.ring(broken, fallback_url=stage.serve(page.answer)), code)
-        if said != wanted:
+        if not _sounds_like(said, wanted):
             raise Gap(
                 f"after {code} the phone heard {said!r}, not {wanted!r}.",
                 'request["ErrorCode"] is text: compare it with "11200".',
@@ -67,7 +67,12 @@ def check_3(vault: Any) -> Verdict:
         twilio = _post(url, form, sign(token, url, form))
         _no_failure(stage)
         page.check_something()
-        if twilio.status_code != 200 or CODE not in twilio.text:
+        if twilio.status_code == 200 and CODE not in twilio.text:
+            raise Gap(
+                f"Twilio itself is let in, but told {twilio.text[-60:]!r}.",
+                "Let the response say The code is 4711.",
+            )
+        if twilio.status_code != 200:
             raise Gap(
                 f"Twilio itself gets {twilio.status_code} {twilio.text[:60]!r}.",
                 "Twilio signed request.url() and the form: dict(request.form).",
@@ -127,6 +132,11 @@ class Page:
             code, words = alerts[0]
             raise Gap(f"Twilio cannot use what `{self._name}` answers: {code}.", words)
         return " ".join(heard.said) or "nothing"
+
+
+def _sounds_like(said: str, wanted: str) -> bool:
+    """Whether they sound the same: nobody hears the full stop at the end."""
+    return said.rstrip(". ") == wanted.rstrip(". ")
 
 
 def _post(url: str, form: list[tuple[str, str]], signature: str | None) -> requests.Response:

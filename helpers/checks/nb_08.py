@@ -120,9 +120,11 @@ ANSWERS = (
     ("No", WAIT),
     ("Yes, please!", REPAIR),
     ("No.", WAIT),
+    ("Well, yes.", REPAIR),
     ("7", AGAIN),
     ("perhaps", AGAIN),
     ("I know nothing about it", AGAIN),
+    ("Nobody told me", AGAIN),
 )
 
 
@@ -155,6 +157,8 @@ def _next_step(answer: str, wanted: str) -> str:
         return 'A key comes as request["Digits"].'
     if wanted == AGAIN:
         return "Look for whole words, and send everything else back with Sorry?"
+    if answer.startswith("Well"):
+        return "The word may stand anywhere in the sentence: look at each of them."
     if answer.islower():
         return 'Words come as request["SpeechResult"].'
     return "Make the words small, and take commas, full stops and ! off their ends."

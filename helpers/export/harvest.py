@@ -284,6 +284,8 @@ class _Module:
     def _source(self, name: str, thing: Any) -> None:
         if isinstance(thing, FunctionType):
             if thing.__name__ == "<lambda>":
+                if not name.isidentifier():  # a page that has no other name
+                    raise Unfit("A page is a lambda.", "Give it a name: def sms(request): ...")
                 raise Unfit(f"{name} is a lambda.", f"Write it as def {name}(...): ...")
             if thing.__closure__ and thing.__code__.co_freevars != ("__class__",):
                 inner = ", ".join(thing.__code__.co_freevars)

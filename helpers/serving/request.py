@@ -16,11 +16,25 @@ FORM = "application/x-www-form-urlencoded"
 current: ContextVar[WebRequest | None] = ContextVar("current", default=None)
 
 
+class Headers(dict[str, str]):
+    """Headers by lower-case name, found under a name in any case, as HTTP has it."""
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The header *name*, or *default*."""
+        return super().get(name.lower(), default)
+
+
 @dataclass(frozen=True)
 class WebRequest:
     """What somebody asked of a web site.
 
-    *target* is path and query as they came, *headers* have lower-case names. ``request["Digits"]``
+    *target* is path and query as they came, *headers* are found in any case. ``request["Digits"]``
     is a parameter, "" if it was not sent; *params* are all of them, of the query and of the form.
     """
 
@@ -126,11 +140,11 @@ def of_scope(scope: Mapping[str, Any], body: bytes) -> WebRequest:
 
 def of_environ(environ: Mapping[str, Any], body: bytes) -> WebRequest:
     """The request of a WSGI *environ*."""
-    headers = {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+    headers = _headers(
+        (name.removeprefix("HTTP_").replace("_", "-"), str(value))
         for name, value in environ.items()
         if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
-    }
+    )
     # Servers that keep the path as it came say so under one of two names; else it is written anew
     # from the decoded one, which WSGI holds as Latin-1.
     target = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
@@ -143,9 +157,9 @@ def of_environ(environ: Mapping[str, Any], body: bytes) -> WebRequest:
     )
 
 
-def _headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _headers(pairs: Iterable[tuple[str, str]]) -> Headers:
     """Headers by lower-case name; of one that came twice the first, which a proxy set."""
-    found: dict[str, str] = {}
+    found = Headers()
     for name, value in pairs:
         found.setdefault(name.lower(), value)
     return found

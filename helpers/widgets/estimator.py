@@ -115,7 +115,7 @@ def estimate(
 
     *texts* counts segments (a long text is several), minutes are minutes begun, numbers are rented
     for the month, *carrier_fees* is how many of the segments went out to a mobile network that asks
-    a fee. A count below zero raises :class:`HelperError`.
+    a fee. A count that is no whole number, or below zero, raises :class:`HelperError`.
     """
     counts = {
         "texts": texts,
@@ -129,6 +129,11 @@ def estimate(
         "numbers_toll_free": numbers_toll_free,
     }
     for item, count in counts.items():
+        if not isinstance(count, int):
+            raise HelperError(
+                f"{item} is {count!r}: a count is a whole number",
+                next_step="write it without a point and without quotation marks, such as 200",
+            )
         if count < 0:
             raise HelperError(f"{item} is {count}: a count cannot be below zero")
     lines = [Line(item, count, prices.prices.get(item)) for item, count in counts.items() if count]

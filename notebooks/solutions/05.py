@@ -116,3 +116,8 @@ def vault(request):
     response = VoiceResponse()
     response.say("The code is 4711.")
     return response
+
+
+# %% ex3 not yet: Twilio itself is let in, but told
+def vault(request):
+    return guarded(request)

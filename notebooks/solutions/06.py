@@ -126,6 +126,16 @@ def after(request):
     return response
 
 
+# %% ex3 not yet: when DialCallStatus is failed
+def after(request):
+    response = VoiceResponse()
+    if request["DialCallStatus"] in ("busy", "no-answer"):
+        response.say("Sorry, nobody is free.")
+    else:
+        response.say("Goodbye.")
+    return response
+
+
 # %% ex3 not yet: 'sorry' is missing
 def after(request):
     response = VoiceResponse()

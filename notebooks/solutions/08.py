@@ -260,6 +260,20 @@ def decide(request):
     return response
 
 
+# %% ex3 not yet: who says 'Well, yes.' hears 'Sorry?'.
+def decide(request):
+    said = request["Digits"] + request["SpeechResult"].lower()
+    response = VoiceResponse()
+    if said.startswith(("1", "yes")):
+        response.say("We repair it.")
+    elif said.startswith(("2", "no")):
+        response.say("We wait.")
+    else:
+        response.say("Sorry?")
+        response.redirect("/")
+    return response
+
+
 # %% ex3 not yet: who presses 7 hears 'Sorry?', and is not asked again
 def decide(request):
     words = [word.strip(".,!?") for word in request["SpeechResult"].lower().split()]

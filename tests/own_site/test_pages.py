@@ -128,3 +128,12 @@ def test_a_page_that_waits_keeps_nobody_else_waiting():
 
     with Serving({"/start": relay, "/end": lambda: "end"}) as site:
         assert requests.get(site.url + "/start", timeout=10).text == "end"
+
+
+@pytest.mark.parametrize("name", ["X-Twilio-Signature", "x-twilio-signature"])
+def test_a_header_is_found_in_any_case(name):
+    def page(request):
+        return f"{request.headers[name]} {request.headers.get(name)} {name in request.headers}"
+
+    answer, _ = ask(page, headers={"X-TWILIO-Signature": "abc"})
+    assert answer.text == "abc abc True"
