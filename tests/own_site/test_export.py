@@ -398,7 +398,7 @@ def asks_for_its_address(request: Any) -> str:
         (tells_an_address, "What looks like a secret would stand in pages.py, so"),
         (tells_a_setting, "What looks like a secret would stand in pages.py, so"),
         (alive, "alive uses unknown_here, which is nowhere defined."),
-        (lamp, "<lambda> is a lambda."),
+        (lamp, "A page is a lambda."),
         (made("x"), "inner uses word of the function that it was made in."),
         (asks_the_course, "asks_the_course uses export of this course, which no host has."),
         (lives, "lives uses living, a Living: what is alive cannot be written into a file."),
