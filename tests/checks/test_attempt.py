@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from helpers.checks import Verdict, check
-from helpers.checks.attempt import function, outcome
+from helpers.checks.attempt import function, outcome, pages
 from helpers.checks.verdict import Gap
 
 HEAD = "send(to, body)"
@@ -42,6 +42,32 @@ def test_what_can_be_called_so_is_taken(given):
 def test_anything_else_is_a_sentence(given, tried, says):
     with pytest.raises(Gap) as gap:
         function(given, HEAD)
+    assert (gap.value.verdict.right, gap.value.verdict.reason) == (tried, says)
+
+
+def page(request):
+    return "<Response/>"
+
+
+def test_pages_are_taken_as_they_are():
+    given = {"/voice": page, "/menu": page}
+    assert pages(given, "mine", "/voice") is given
+
+
+@pytest.mark.parametrize(
+    ("given", "tried", "says"),
+    [
+        (None, None, 'put your pages into `mine`: {"/voice": ..., ...}.'),
+        (page, False, "`mine` is a function, not a dict of pages."),
+        ({}, False, "`mine` has no page /voice."),
+        ({"/voice": page, "menu": page}, False, "'menu' is no path."),
+        ({"/voice": page, 7: page}, False, "7 is no path."),
+        ({"/voice": "<Response/>"}, False, "what stands at /voice in `mine` is no page."),
+    ],
+)
+def test_what_are_no_pages_is_a_sentence(given, tried, says):
+    with pytest.raises(Gap) as gap:
+        pages(given, "mine", "/voice")
     assert (gap.value.verdict.right, gap.value.verdict.reason) == (tried, says)
 
 

@@ -123,6 +123,20 @@ def test_progress_says_where_to_go_on(file):
     assert "Go on with lesson 04: Send an SMS" in repr(progress())
 
 
+def test_each_lesson_has_the_sign_of_how_far_it_is(file):
+    assert {line[0] for line in repr(progress()).splitlines()[:-1]} == {"○"}
+    record.note(record.EXERCISE, "04.1", True)
+    record.note(record.QUESTION, "05.1", True)
+    signs = {row.lesson.number: line[0] for row, line in zip(*_told(), strict=True)}
+    assert (signs["03"], signs["04"], signs["05"]) == ("○", "◐", "◐")
+    everything(file)
+    assert {line[0] for line in _told()[1]} == {"✓"}
+
+
+def _told():
+    return progress().rows, repr(progress()).splitlines()[:-1]
+
+
 def test_what_a_lesson_has_no_more_does_not_count(file):
     """An older version of it had an exercise that this one has not."""
     everything(file)

@@ -236,6 +236,15 @@ def test_what_has_no_place_in_a_downloaded_course_is_told(tmp_path):
     ]
 
 
+def test_the_command_says_what_was_done_and_what_could_not_be(tmp_path, monkeypatch, capsys):
+    assert update.main(["--from", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert (said.out, "no lessons" in said.err) == ("", True)
+    monkeypatch.setattr(update, "by_git", lambda: ["You have the newest version."])
+    assert update.main([]) == 0
+    assert capsys.readouterr().out == "You have the newest version.\n"
+
+
 @pytest.mark.parametrize("place", [".", "nowhere"])
 def test_a_folder_without_lessons_is_a_sentence(tmp_path, place):
     with pytest.raises(HelperError, match="no lessons"):
