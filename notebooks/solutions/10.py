@@ -47,9 +47,9 @@ def is_twilio(request, token, public):
     request.is_signed_by(token, public=public)
 
 
-# %% ex1 not yet: `is_twilio` failed with KeyError: 'X-Twilio-Signature'.
+# %% ex1 not yet: `is_twilio` failed with KeyError: 'signature'.
 def is_twilio(request, token, public):
-    return request.headers["X-Twilio-Signature"] != ""
+    return request.headers["signature"] != ""
 
 
 # %% ex1 not yet: is a bool, not a function
