@@ -74,7 +74,7 @@ PRACTISED = ("quiz 1", "quiz 2", "ex1", "ex2", "quiz 3")
 
 QUIZ = (
     Question(
-        "On a trial a call is refused with 21219. Which number do you have verified?",
+        "On a trial a call is refused with 21219. Which number must be verified first?",
         a=("Your own, the one that is shown.", "That would be 21210, about the caller."),
         b=("That of the person who is called.", "With its owner, who reads the code to you."),
         c=(

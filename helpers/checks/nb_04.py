@@ -131,7 +131,7 @@ QUIZ = (
         right="b",
     ),
     Question(
-        "The answer is 201, its status is queued. Your program prints: The text has arrived. Well?",
+        "The answer is 201, its status is queued. Your program prints: The text has arrived. True?",
         a=(
             "Right: 201 means success.",
             "It means that there is a message now. Where it is, nobody has said yet.",
