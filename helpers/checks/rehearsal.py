@@ -269,7 +269,7 @@ def no_alerts(alerts: Heard | Sequence[tuple[int, str]]) -> None:
     for code, words in alerts.alerts if isinstance(alerts, Heard) else alerts:
         if code == CUT:
             raise Gap("the call goes on for ten minutes.", "After a while, let it end by itself.")
-        raise Gap(f"the debugger has {code}: {words.rstrip('.')}.", "Mend that, and check again.")
+        raise Gap(f"Twilio reports {code}: {words.rstrip('.')}.", "Mend that, and check again.")
 
 
 class _Person:

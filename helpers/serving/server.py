@@ -293,9 +293,12 @@ async def _apologise(send: Send) -> None:
 def _line(problem: BaseException, where: str) -> str:
     """Return one line: where, what, and the file and line of the innermost frame."""
     frames = traceback.extract_tb(problem.__traceback__)
-    place = (
-        f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
-    )
+    place = ""
+    if frames:
+        # A notebook's cell is a file with a number for its name, which tells nobody anything.
+        cell = "ipykernel" in frames[-1].filename
+        name = "its cell" if cell else os.path.basename(frames[-1].filename)
+        place = f" ({name}, line {frames[-1].lineno})"
     return f"{where}: {type(problem).__name__}: {problem}{place}"
 
 

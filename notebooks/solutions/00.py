@@ -37,12 +37,12 @@ document.say("Ada.")
 document.say("Goodbye, Ada.")
 document.pause(length=1)
 
-# %% ex2 not yet: the debugger has 12200
+# %% ex2 not yet: Twilio reports 12200
 document = (
     "<Response><Say>Ada.</Say><pause length='1'/><Say>Goodbye, Ada.</Say></Response>"
 )
 
-# %% ex2 not yet: the debugger has 12100
+# %% ex2 not yet: Twilio reports 12100
 document = "<Response><Say>Ada & Co.</Say><Pause/><Say>Goodbye, Ada.</Say></Response>"
 
 # %% ex2 not yet: no document

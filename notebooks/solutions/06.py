@@ -23,7 +23,7 @@ notice.pause(length=3)
 # %% ex1 not yet: the caller hears one sentence, not two.
 notice = "<Response><Say>4 0 7 1, 4 0 7 1</Say><Pause length='3'/></Response>"
 
-# %% ex1 not yet: the debugger has 13910
+# %% ex1 not yet: Twilio reports 13910
 notice = """<Response>
     <Say>Your code is 4 0 7 1.</Say><Pause length="3s"/><Say>Once more: 4 0 7 1.</Say>
 </Response>"""

@@ -80,7 +80,7 @@ def club(request):
     return response
 
 
-# %% ex1 not yet: the debugger has 11200
+# %% ex1 not yet: Twilio reports 11200
 def club(request):
     response = VoiceResponse()
     response.say("Hello Ada, come in.")
@@ -165,7 +165,7 @@ def text_caller(request):
 mine = {"/voice": ring_colleague, "/after": text_caller}
 
 
-# %% ex2 not yet: the debugger has 12200
+# %% ex2 not yet: Twilio reports 12200
 def ring_colleague(request):
     response = VoiceResponse()
     response.dial("+14155550101", timeout=10, action="/after")

@@ -70,7 +70,7 @@ def ask_twice(request):
     return response
 
 
-# %% ex1 not yet: the debugger has 12200
+# %% ex1 not yet: Twilio reports 12200
 def ask_twice(request):
     response = VoiceResponse()
     response.gather(num_digit=1, action="/order").say("Press 1 to order.")
@@ -175,7 +175,7 @@ def service(request):
 survey = {"/": service, "/prices": service}
 
 
-# %% ex2 not yet: the debugger has 11200: $SITE/prices answered 404
+# %% ex2 not yet: Twilio reports 11200: $SITE/prices answered 404
 def service(request):
     response = VoiceResponse()
     gather = response.gather(num_digits=1, action="/prices")
@@ -395,7 +395,7 @@ def kept(request):
 my_machine = {"/": record, "/review": review, "/decide": kept}
 
 
-# %% ex4 not yet: the debugger has 11200: $SITE/decide answered 404
+# %% ex4 not yet: Twilio reports 11200: $SITE/decide answered 404
 def record(request):
     response = VoiceResponse()
     response.say("Speak after the beep.")

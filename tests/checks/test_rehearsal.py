@@ -143,7 +143,7 @@ def test_a_call_that_twilio_refuses_is_a_gap(stage):
 def test_alerts_are_told(stage):
     heard = stage.ring(twiml="<Response><Say>Fish & chips</Say></Response>")
     assert [code for code, _ in heard.alerts] == [12100]
-    with pytest.raises(Gap, match=r"the debugger has 12100: .*Line 1"):
+    with pytest.raises(Gap, match=r"Twilio reports 12100: .*Line 1"):
         no_alerts(heard)
 
 
