@@ -291,14 +291,15 @@ async def _apologise(send: Send) -> None:
 
 
 def _line(problem: BaseException, where: str) -> str:
-    """Return one line: where, what, and the file and line of the innermost frame."""
+    """Return one line: where, what, and the innermost line, of a notebook's cell if there is one."""
     frames = traceback.extract_tb(problem.__traceback__)
     place = ""
     if frames:
         # A notebook's cell is a file with a number for its name, which tells nobody anything.
-        cell = "ipykernel" in frames[-1].filename
-        name = "its cell" if cell else os.path.basename(frames[-1].filename)
-        place = f" ({name}, line {frames[-1].lineno})"
+        cells = [frame for frame in frames if "ipykernel" in frame.filename]
+        frame = (cells or frames)[-1]
+        name = "its cell" if cells else os.path.basename(frame.filename)
+        place = f" ({name}, line {frame.lineno})"
     return f"{where}: {type(problem).__name__}: {problem}{place}"
 
 
