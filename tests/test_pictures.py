@@ -27,7 +27,9 @@ def test_it_is_a_png_of_squares():
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     found = parts(data)
     assert list(found) == [b"IHDR", b"IDAT", b"IEND"]
-    assert struct.unpack(">II", found[b"IHDR"][:8]) == (2 * SCALE, 2 * SCALE)
+    # Eight bits of red, green and blue; packed, filtered and in rows as every PNG without more.
+    size = (2 * SCALE, 2 * SCALE)
+    assert struct.unpack(">IIBBBBB", found[b"IHDR"]) == (*size, 8, 2, 0, 0, 0)
     pixels = zlib.decompress(found[b"IDAT"])
     first, last = bytes(INK) * SCALE, bytes(PAPER) * SCALE
     line = 1 + len(first) + len(last)
@@ -37,6 +39,7 @@ def test_it_is_a_png_of_squares():
 
 def test_short_rows_are_filled_and_long_pictures_hold_together():
     assert png(["##", "#"]) == png(["##", "#."])
+    assert parts(png(["#"]))[b"IHDR"][:4] == struct.pack(">I", SCALE)
     pixels = zlib.decompress(parts(png(["#" * 64] * 64))[b"IDAT"])
     assert len(pixels) == 64 * SCALE * (1 + 64 * SCALE * 3)
 
