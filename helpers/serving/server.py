@@ -291,7 +291,7 @@ async def _apologise(send: Send) -> None:
 
 
 def _line(problem: BaseException, where: str) -> str:
-    """Return one line: where, what, and the innermost line, of a notebook's cell if there is one."""
+    """Return one line: where, what, and the innermost line, of a cell if one is in it."""
     frames = traceback.extract_tb(problem.__traceback__)
     place = ""
     if frames:
