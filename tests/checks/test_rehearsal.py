@@ -3,6 +3,7 @@
 import pytest
 
 from helpers import MessagingResponse, VoiceResponse
+from helpers.checks import rehearsal
 from helpers.checks.rehearsal import BEEP, HANG_UP, NOTHING, Rehearsal, no_alerts
 from helpers.checks.verdict import Gap
 from helpers.sandbox.options import VERIFIED
@@ -165,6 +166,12 @@ def test_an_alert_names_no_address(stage):
 def test_circles_end(stage):
     heard = stage.ring(twiml="<Response><Redirect>nowhere</Redirect></Response>")
     assert heard.alerts
+
+
+def test_a_call_without_an_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(rehearsal, "MOST_TURNS", 20)
+    with Rehearsal(type="full") as stage, pytest.raises(Gap, match="goes round in circles"):
+        stage.ring(stage.serve(lambda: "<Response><Pause/><Redirect/></Response>"))
 
 
 def test_two_rehearsals_know_nothing_of_each_other(stage):
