@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import threading
+import weakref
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,7 @@ class Hosting:
         self._said: deque[str] = deque(maxlen=LAST_WORDS)
         self._ready = threading.Event()
         self._reader: threading.Thread | None = None
+        self._end: weakref.finalize[..., Hosting] | None = None
 
     def start(self, *, public: str, token: str, **settings: str) -> Hosting:
         """Start the site; *public* and *token* are its settings, and *settings* further ones.
@@ -77,6 +79,8 @@ class Hosting:
             encoding="utf-8",
             errors="replace",
         )
+        # A kernel that ends with the site still running takes it along.
+        self._end = weakref.finalize(self, _ended, self._process)
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
         if not self._ready.wait(PATIENCE) or not self._inner:
@@ -118,12 +122,8 @@ class Hosting:
         process, self._process, self._inner = self._process, None, ""
         if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if self._end is not None:
+            self._end()
         if self._reader is not None:
             self._reader.join(5)
         if process.stderr is not None:
@@ -158,3 +158,13 @@ class Hosting:
                 self._inner = found[1]
                 self._ready.set()
         self._ready.set()
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    """End a process, if need be by force."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+import requests
 
 from helpers import MessagingResponse, VoiceResponse
 from helpers.errors import HelperError
@@ -105,6 +108,23 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
             504,
             "The site behind this proxy took more than 0.2 seconds.",
         )
+
+
+FORGETFUL = """
+import sys
+from helpers.export import Hosting
+
+print(Hosting(sys.argv[1]).start(public="https://shop.example", token="x")._inner)
+"""
+
+
+def test_whoever_ends_without_ending_it_takes_it_along(tmp_path):
+    export(voice, tmp_path)
+    command = [sys.executable, "-c", FORGETFUL, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{done.stdout.strip()}/health", timeout=5)
 
 
 def test_a_site_that_has_ended_is_told_of(tmp_path):
