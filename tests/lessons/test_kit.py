@@ -10,6 +10,7 @@ from helpers.errors import HelperError
 from helpers.lessons import lessons
 from scripts import kit, slides
 from scripts.solutions import answers
+from tests.lessons.contract import minutes, shape
 
 LESSONS = lessons()
 
@@ -32,6 +33,12 @@ def test_a_longer_course_teaches_more():
         for course in kit.COURSES
     ]
     assert counts == sorted(set(counts))
+
+
+def test_every_lesson_has_its_place_and_its_minutes():
+    assert sorted(kit.PATH) == [lesson.number for lesson in LESSONS]
+    assert (kit.EXERCISE, kit.QUESTION) == (minutes.AN_EXERCISE, minutes.A_QUESTION)
+    assert kit.SECTIONS == shape.NOTES
 
 
 @pytest.mark.parametrize("course", kit.COURSES)
