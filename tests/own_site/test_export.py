@@ -90,6 +90,10 @@ def pair(request: Any) -> Any:
     return {"path": request.path, "query": request.query}, 201, {"X-Kind": "pair"}
 
 
+def without(request: Any = None) -> str:
+    return "nothing was given" if request is None else "a request"
+
+
 async def hello(request: Any) -> Response:
     return Response("<Response><Say>Hello.</Say></Response>", media_type="text/xml")
 
@@ -212,10 +216,11 @@ def test_a_starlette_app_or_the_source_of_one(app, tmp_path):
 
 def test_answers_are_those_of_the_course(tmp_path):
     """What a page may return means the same in web.py as in helpers.serving.pages."""
-    export({"/pair": pair, "/status": status}, tmp_path)
+    all_of_them = {"/pair": pair, "/status": status, "/without": without}
+    export(all_of_them, tmp_path)
     with open_sandbox() as sandbox, served("app", tmp_path, sandbox) as inner:
-        site = sandbox.site({"/pair": pair, "/status": status})
-        for path in ("/pair?a=1&b=", "/status", "/nowhere"):
+        site = sandbox.site(all_of_them)
+        for path in ("/pair?a=1&b=", "/status", "/without", "/nowhere"):
             signature = RequestValidator(sandbox.auth_token).compute_signature(PUBLIC + path, {})
             there = requests.get(
                 inner + path, headers={"X-Twilio-Signature": signature}, timeout=10
