@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 
 COURSE = Path(os.environ.get("COURSE", ".")).resolve()
-HOMES = Path(os.environ.get("HOMES", COURSE.parent / "homes"))
+HOMES = Path(os.environ.get("HOMES", COURSE.parent / "homes")).resolve()
+if HOMES.is_relative_to(COURSE):
+    raise SystemExit("HOMES is inside of COURSE, which is copied into it: name another folder.")
 NOT_FOR_READERS = ("instructor", "solutions")
 #: What the teacher has of their own in the checkout: credentials, a record, notes.
 THE_TEACHERS = (".env*", "progress.jsonl", "yours", "*.sqlite*")

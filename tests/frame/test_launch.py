@@ -45,6 +45,12 @@ def test_the_hub_listens_on_this_machine_and_wants_a_password(hub, root, monkeyp
         read(root)
 
 
+def test_the_copies_are_not_put_into_what_is_copied(root, hub, monkeypatch):
+    monkeypatch.setenv("HOMES", str(root / "homes"))
+    with pytest.raises(SystemExit, match="HOMES is inside of COURSE"):
+        read(root)
+
+
 def test_the_hub_begins_with_the_first_lesson(hub, root):
     assert (root / hub.Spawner.default_url.removeprefix("/lab/tree/")).is_file()
     assert hub.Spawner.cmd == [sys.executable, "-m", "jupyterhub.singleuser"]
