@@ -1,6 +1,7 @@
 """The teacher's kit: made from the lessons, all of it, and its timetables come out even."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import nbformat
@@ -35,6 +36,58 @@ def test_a_longer_course_teaches_more():
     assert counts == sorted(set(counts))
 
 
+def lasting(number, minutes, **more):
+    """The lesson with this number, as if it took a reader so many minutes."""
+    return replace(LESSONS[int(number)], minutes=minutes, needs=(), **more)
+
+
+def laid_out(course, taught):
+    return [
+        (slot.start, slot.minutes, slot.what.split()[0].rstrip(":"))
+        for slot in kit.timetable(course, taught)
+    ]
+
+
+def test_ninety_minutes_have_no_break():
+    taught = [lasting("00", 20), lasting("03", 40), lasting("04", 40, exercises=())]
+    assert laid_out("90 minutes", taught) == [
+        (0, 5, "Welcome"),
+        (5, 25, "00"),
+        (30, 50, "03"),
+        (80, 5, "Close"),
+    ]
+    page = kit.timetable_page("90 minutes", taught)
+    assert "| 0:30 | 50 | 03  Make a call | 03.1, 03.2, 03.3 |\n" in page
+    assert "It ends after 1:25." in page
+    assert "**To be read before**" not in page
+    assert "**To go on with at home**: 04, Send an SMS.\n" in page
+
+
+def test_half_a_day_has_breaks_and_a_day_a_lunch():
+    taught = [lasting("00", 20), *(lasting(number, 40) for number in ("02", "03", "04", "05"))]
+    morning = [(0, 5, "Welcome"), (5, 25, "00"), (30, 50, "02"), (80, 15, "Break")]
+    morning += [(95, 50, "03"), (145, 15, "Break"), (160, 50, "04")]
+    assert laid_out("a day", [*taught, lasting("07", 40)]) == [
+        *morning,
+        (210, 60, "Lunch"),
+        (270, 50, "05"),
+        (320, 15, "Break"),
+        (335, 50, "07"),
+        (385, 5, "Close"),
+    ]
+    half = laid_out("half a day", taught)
+    assert "Lunch" not in {what for _, _, what in half}
+    assert half[-1][0] + half[-1][1] <= 210
+    assert "**To go on" not in kit.timetable_page("a day", taught)
+
+
+def test_what_does_not_fit_is_shown_without_its_exercises():
+    long = lasting("03", 55)
+    assert (kit.minutes_in_a_room(long), kit.minutes_in_a_room(long, shown=True)) == (70, 50)
+    page = kit.timetable_page("90 minutes", [lasting("00", 20), long])
+    assert "| 0:30 | 50 | 03  Make a call | at home: 03.1, 03.2, 03.3 |\n" in page
+
+
 def test_every_lesson_has_its_place_and_its_minutes():
     assert sorted(kit.PATH) == [lesson.number for lesson in LESSONS]
     assert (kit.EXERCISE, kit.QUESTION) == (minutes.AN_EXERCISE, minutes.A_QUESTION)
@@ -66,6 +119,29 @@ def test_the_answers_are_those_on_file():
         for one in answers(lesson.number):
             assert one.code in page
             assert one.says is None or one.says in page
+    for part in re.split(r"^### ", page, flags=re.MULTILINE):
+        exercise = re.match(r"(\d\d)\.(\d)  ", part)
+        if exercise:
+            mine = [one for one in answers(exercise[1]) if one.cell == f"ex{exercise[2]}"]
+            [right] = [one.code for one in mine if one.says is None]
+            assert f"Right:\n\n```python\n{right}\n```" in part.partition("Not yet:")[0]
+            assert part.count("Not yet:") == len(mine) - 1
+
+
+def test_the_command_says_what_was_made_and_what_is_missing(tmp_path, monkeypatch, capsys):
+    def lacks(folder):
+        raise HelperError("Lesson 03 has no notes for the teacher: 03.md.")
+
+    monkeypatch.setattr(slides, "fetch_reveal", lambda: False)
+    monkeypatch.setattr(kit, "make", lambda folder: ["README.md", "answers.md"])
+    assert kit.main(["--out", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"2 files in {tmp_path}\n"
+    assert said.err.startswith("Without npm: ")
+    monkeypatch.setattr(slides, "fetch_reveal", lambda: True)
+    monkeypatch.setattr(kit, "make", lacks)
+    assert kit.main(["--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("Lesson 03 has no notes")
 
 
 @pytest.fixture(scope="module")
