@@ -7,6 +7,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 
+from helpers.checks.quiz import quiz_of
 from helpers.errors import HelperError
 from helpers.lessons import lessons
 from scripts import kit, slides
@@ -119,6 +120,9 @@ def test_the_answers_are_those_on_file():
         for one in answers(lesson.number):
             assert one.code in page
             assert one.says is None or one.says in page
+        for asked in quiz_of(lesson.number).questions:
+            chosen, _ = asked.options[asked.right]
+            assert f"- {asked.text}\n  **{asked.right}**: {chosen}\n" in page
     for part in re.split(r"^### ", page, flags=re.MULTILINE):
         exercise = re.match(r"(\d\d)\.(\d)  ", part)
         if exercise:
