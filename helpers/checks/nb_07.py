@@ -148,7 +148,10 @@ def check_3(answer: Any) -> Verdict:
     for word in ("hello", "hours of fun", ""):
         replies, codes = _text(answer, word or "?")
         if replies:
-            return not_yet(f"the text {word or '?'!r} is answered, too: {replies[0]!r}.")
+            return not_yet(
+                f"the text {word or '?'!r} is answered, too: {replies[0]!r}.",
+                "Compare the whole text with the word, and add a message only if they are the same.",
+            )
         if codes:
             return not_yet(
                 f"the text {word or '?'!r} gets no answer, but leaves alert {codes[0][0]}: "

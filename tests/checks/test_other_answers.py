@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers import VoiceResponse
-from helpers.checks import nb_05, nb_06
+from helpers.checks import nb_05, nb_06, nb_08
 
 
 def say(*words):
@@ -47,3 +47,17 @@ def test_nobody_hears_a_full_stop():
         return say("Please call in an hour" if later else "We are mending it")
 
     assert nb_05.check_2(apology).right
+
+
+def test_after_the_marks_there_may_be_thanks():
+    def ask(words, action):
+        response = VoiceResponse()
+        response.gather(num_digits=1, action=action).say(words)
+        return response
+
+    survey = {
+        "/": lambda request: ask("Press 1 to 5 for our service.", "/b"),
+        "/b": lambda request: ask("Press 1 to 5 for our prices.", f"/c?s={request['Digits']}"),
+        "/c": lambda request: say(f"You gave {request['s']} and {request['Digits']}.", "Thanks."),
+    }
+    assert nb_08.check_2(survey).right
