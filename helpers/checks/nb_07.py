@@ -150,7 +150,7 @@ def check_3(answer: Any) -> Verdict:
         if replies:
             return not_yet(
                 f"the text {word or '?'!r} is answered, too: {replies[0]!r}.",
-                "Compare the whole text with the word, and add a message only if they are the same.",
+                "Compare the whole text with the word; add a message only if they are the same.",
             )
         if codes:
             return not_yet(
