@@ -2,9 +2,9 @@
 
 Most texts wait for nobody on their way to a handset, only for the clock: no pictures to fetch, no
 web site to tell, no service to choose a sender. They need no task of their own, which would cost
-more than all the rest. On the wall's clock those that leave at about the same time wait in one bag:
+more than all the rest. On the wall's clock those that leave at about the same time wait in one batch:
 the clock has one thing to remember instead of dozens, and the file gets their changes in one piece.
-On the other clocks, where the order of things is exact, every text has a bag for itself.
+On the other clocks, where the order of things is exact, every text is a batch for itself.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 #: What a plain text is found as, at first or after a restart.
 PLAIN = ("queued", "sending", "sent")
-#: How many texts a bag holds: they go on in one piece, in which nobody is answered.
+#: How many texts a batch holds: they go on in one piece, in which nobody is answered.
 MOST = 32
-#: Real seconds that a bag waits for more; less than what the wall's clock may be late.
+#: Real seconds that a batch waits for more; less than what the wall's clock may be late.
 OPEN = 0.05
 
 
@@ -38,15 +38,15 @@ class PlainText(Outbound):
     """One of them."""
 
     task = None  # it has none of its own
-    bag: Bag
+    batch: Batch
 
     def forget(self) -> None:
         """Drop it without a word."""
         super().forget()
-        self.bag.lose(self)
+        self.batch.lose(self)
 
 
-class Bag:
+class Batch:
     """Texts of one status, which become the next one together."""
 
     __slots__ = ("status", "texts", "closes", "planned")
@@ -58,7 +58,7 @@ class Bag:
         self.planned: Planned | asyncio.Handle | None = None
 
     def lose(self, text: PlainText) -> None:
-        """Take one out; nobody waits for a bag that is empty."""
+        """Take one out; nobody waits for a batch that is empty."""
         self.texts.remove(text)
         if not self.texts and self.planned is not None:
             self.planned.cancel()
@@ -69,39 +69,39 @@ class Post:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._open: dict[str, Bag] = {}  # the bags that take more texts, by their status
+        self._open: dict[str, Batch] = {}  # the batches that take more texts, by their status
 
     def take(self, message: Message) -> None:
         """Set out, as soon as whoever sends it has their answer."""
-        self._into_a_bag(PlainText(self._engine, message))
+        self._into_a_batch(PlainText(self._engine, message))
 
-    def _into_a_bag(self, text: PlainText) -> None:
-        bag = self._open.get(text.message.status)
-        if bag is None or len(bag.texts) >= MOST or bag.closes < time.monotonic():
-            bag = self._new_bag(text.message.status)
-        bag.texts.append(text)
-        text.bag = bag
+    def _into_a_batch(self, text: PlainText) -> None:
+        batch = self._open.get(text.message.status)
+        if batch is None or len(batch.texts) >= MOST or batch.closes < time.monotonic():
+            batch = self._new_batch(text.message.status)
+        batch.texts.append(text)
+        text.batch = batch
 
-    def _new_bag(self, status: str) -> Bag:
-        bag, clock = Bag(status), self._engine.clock
+    def _new_batch(self, status: str) -> Batch:
+        batch, clock = Batch(status), self._engine.clock
         seconds = HOPS[status][1]
-        go_on = partial(self._go_on, bag)
+        go_on = partial(self._go_on, batch)
         if clock.kind != "real":
-            bag.planned = clock.plan(seconds, go_on)
-            return bag  # full
-        self._open[status] = bag
-        bag.closes = time.monotonic() + OPEN
+            batch.planned = clock.plan(seconds, go_on)
+            return batch  # full
+        self._open[status] = batch
+        batch.closes = time.monotonic() + OPEN
         if seconds:
-            bag.planned = clock.plan(seconds + OPEN, go_on)
+            batch.planned = clock.plan(seconds + OPEN, go_on)
         else:  # on the wall's clock now is now
-            bag.planned = asyncio.get_running_loop().call_soon(go_on)
-        return bag
+            batch.planned = asyncio.get_running_loop().call_soon(go_on)
+        return batch
 
-    def _go_on(self, bag: Bag) -> None:
-        if self._open.get(bag.status) is bag:
-            del self._open[bag.status]
-        status, _ = HOPS[bag.status]
-        texts, bag.texts = bag.texts, []
+    def _go_on(self, batch: Batch) -> None:
+        if self._open.get(batch.status) is batch:
+            del self._open[batch.status]
+        status, _ = HOPS[batch.status]
+        texts, batch.texts = batch.texts, []
         now = self._engine.clock.now()
         for text in texts:
             try:
@@ -110,6 +110,6 @@ class Post:
                 text.failed(problem)  # and stays where it is
             else:
                 if text.message.status in HOPS:
-                    self._into_a_bag(text)
+                    self._into_a_batch(text)
                     continue
             self._engine.messages.pop(text.message.sid, None)
