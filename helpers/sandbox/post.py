@@ -2,7 +2,7 @@
 
 Most texts wait for nobody on their way to a handset, only for the clock: no pictures to fetch, no
 web site to tell, no service to choose a sender. They need no task of their own, which would cost
-more than all the rest. On the wall's clock those that leave at about the same time wait in one batch:
+more than all the rest. On the wall's clock those that leave at about the same time are one batch:
 the clock has one thing to remember instead of dozens, and the file gets their changes in one piece.
 On the other clocks, where the order of things is exact, every text is a batch for itself.
 """
