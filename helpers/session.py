@@ -50,6 +50,7 @@ PATIENCE, AFTERWARDS = 45.0, 60.0
 LONGEST_WAIT = 4 * 3600.0  # seconds of a manual clock
 MOST_ALERTS = 100  # the newest of an account's
 LIVE_POLL = 1.0  # seconds between two looks at the real Twilio
+NOTICED = 1.0  # seconds within which a wait notices that the reader interrupts it
 LIVE_PATIENCE = 180.0  # seconds that a wait goes on there: a person has to answer, listen, press
 OLDEST_KERNEL = (7, 4)
 
@@ -521,7 +522,7 @@ class Session:
                 if left <= 0:
                     return None
                 soon = await meanwhile() if meanwhile else left
-                seen = await asyncio.to_thread(self._next_event, seen, min(left, soon, 10.0))
+                seen = await asyncio.to_thread(self._next_event, seen, min(left, soon, NOTICED))
         return found
 
     def _next_event(self, seen: int, seconds: float) -> int:
