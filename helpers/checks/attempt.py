@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.verdict import Gap
+from helpers.checks.verdict import Gap, short
 
 
 def function(given: Any, head: str) -> Callable[..., Any]:
@@ -62,6 +63,29 @@ def pages(given: Any, name: str, *paths: str) -> dict[str, Callable[..., Any]]:
                 "A page is a function of the request: def page(request): ...",
             ) from None
     return given
+
+
+def fetched(given: Any, what: str, sids: str, things: Callable[[str], Any]) -> Any:
+    """The call or message that *given* names, by its SID or as itself, as Twilio has it now.
+
+    *what* it is to be ("call"), how its SID may begin ("SM|MM"), and *things* of the client of the
+    lesson's session (``session.client.calls``). Gap if it is something else, or nobody knows it.
+    """
+    sid = getattr(given, "sid", given)
+    if not (isinstance(sid, str) and re.fullmatch(rf"({sids})[0-9a-f]{{32}}", sid)):
+        first = sids.partition("|")[0]
+        raise Gap(
+            f"{short(sid)} is no SID of a {what}.",
+            f"It begins with {first}: take the {what}'s .sid.",
+        )
+    try:
+        return things(sid).fetch()
+    except Exception as problem:  # of Twilio's package, where a lesson runs with it
+        if getattr(problem, "code", None) != 20404:
+            raise
+        raise Gap(
+            f"Twilio knows no {what} {sid}.", "Take the SID of one of this session."
+        ) from None
 
 
 def outcome(given: Callable[..., Any], head: str, *values: Any) -> Any:

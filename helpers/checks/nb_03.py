@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from helpers.checks.attempt import function, outcome
+from helpers.checks.attempt import fetched, function, outcome
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Rehearsal
 from helpers.checks.verdict import Gap, Verdict, not_tried, not_yet, right, short
@@ -53,18 +53,8 @@ def check_2(sid: Any) -> Verdict:
     """A call to the lesson's phone that brought its TwiML along, and is over."""
     if sid is None:
         return not_tried("make a call, wait for its end, and put its SID into `sid`.")
-    sid = getattr(sid, "sid", sid)
-    if not (isinstance(sid, str) and re.fullmatch(r"CA[0-9a-f]{32}", sid)):
-        return not_yet(
-            f"{_short(sid)} is no SID of a call.", "It begins with CA: take the call's .sid."
-        )
     session = current()
-    try:
-        call = session.client.calls(sid).fetch()
-    except Exception as problem:
-        if getattr(problem, "code", None) != 20404:
-            raise
-        return not_yet(f"Twilio knows no call {sid}.", "Take the SID of a call of this session.")
+    call = fetched(sid, "call", "CA", session.client.calls)
     if call.direction != "outbound-api":
         return not_yet("somebody called in: that is no call of yours.", "Use client.calls.create.")
     if call.to != session.phone.number:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import requests
 
 from helpers import sms
 from helpers.advice import ADVICE
+from helpers.checks.attempt import fetched
 from helpers.checks.quiz import Question
 from helpers.checks.rehearsal import Rehearsal
-from helpers.checks.verdict import Verdict, not_tried, not_yet, right, short
+from helpers.checks.verdict import Verdict, not_tried, not_yet, right
 from helpers.session import current
 
 FIELDS = ("From", "To", "Body")
@@ -40,18 +40,8 @@ def check_2(sid: Any) -> Verdict:
     """A text of two segments that has arrived on the lesson's phone."""
     if sid is None:
         return not_tried("send the text, wait for it, and put its SID into `sid`.")
-    sid = getattr(sid, "sid", sid)
-    if not (isinstance(sid, str) and re.fullmatch(r"(SM|MM)[0-9a-f]{32}", sid)):
-        return not_yet(
-            f"{short(sid)} is no SID of a message.", "It begins with SM: take the message's .sid."
-        )
     session = current()
-    try:
-        message = session.client.messages(sid).fetch()
-    except Exception as problem:
-        if getattr(problem, "code", None) != 20404:
-            raise
-        return not_yet(f"Twilio knows no message {sid}.", "Take the SID of one of this session.")
+    message = fetched(sid, "message", "SM|MM", session.client.messages)
     if message.direction == "inbound":
         return not_yet("that text came in.", "Send one: client.messages.create(...).")
     if message.to != session.phone.number:
