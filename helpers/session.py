@@ -31,7 +31,7 @@ from helpers.alerts import Alerts
 from helpers.client import REACHABLE, Client
 from helpers.config import Settings, read_settings
 from helpers.errors import HelperError, SettingsError, WaitError
-from helpers.learner import order, record
+from helpers.learner import in_words, record
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Text
 from helpers.progress_bar import Progress
@@ -102,7 +102,7 @@ def connect(
         _open = None
     if settings.watched:
         _check_kernel()
-        _explain_missing_names()
+        _say_errors_in_words()
     _open = Session(settings, lesson, clock)
     if lost := record.note(record.OPENED, lesson):
         print(lost)
@@ -142,11 +142,11 @@ def _check_kernel() -> None:
         )
 
 
-def _explain_missing_names() -> None:
-    """Have this kernel say which cell to run when a name is missing, where `make lab` did not."""
+def _say_errors_in_words() -> None:
+    """Have this kernel say some errors in words, where `make lab` did not."""
     shell = get_ipython()
     if shell is not None:
-        order.load_ipython_extension(shell)
+        in_words.load_ipython_extension(shell)
 
 
 class Session:

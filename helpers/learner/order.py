@@ -1,30 +1,12 @@
-"""A cell that was run before its forerunner: the error then says which cell to run.
-
-    NameError: name 'form' is not defined
-    `form` is made in the cell under "Send a text by hand": run that first, ...
-
-An IPython extension. `make lab` has every kernel load it (scripts/kernel-config.py); elsewhere
-`connect` does. It speaks up only in a lesson, and changes no other error.
-"""
+"""A cell that was run before its forerunner: which cell makes the name that is missing."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from helpers.errors import HelperError
-from helpers.lessons import Cell, Lesson, read
-
-_LESSON = re.compile(r"\d\d-[\w-]+\.ipynb")
-
-
-def load_ipython_extension(shell: Any) -> None:
-    """Have *shell* (IPython's) add the advice to a NameError; safe to repeat."""
-    shell.set_custom_exc((NameError,), _explain)
+from helpers.lessons import Cell, Lesson
 
 
 def advice(name: str, lesson: Lesson) -> str:
@@ -42,25 +24,6 @@ def advice(name: str, lesson: Lesson) -> str:
                 " run that first, or choose Run > Run All Above Selected Cell."
             )
     return ""
-
-
-def _explain(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
-    found = _lesson_here()
-    said = advice(error.name, found) if found is not None and error.name else ""
-    if said:
-        error.add_note(said)
-    shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
-
-
-def _lesson_here() -> Lesson | None:
-    """The lesson that this kernel belongs to, by the name JupyterLab gives it; None in others."""
-    file = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    if not _LESSON.fullmatch(file.name):
-        return None
-    try:
-        return read(file if file.is_file() else Path.cwd() / file.name)
-    except (HelperError, OSError):
-        return None  # a copy that is no lesson any more: its error is as it always was
 
 
 def _last_heading(cell: Cell) -> str:

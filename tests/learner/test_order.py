@@ -8,14 +8,14 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from helpers.learner import order
+from helpers.learner import in_words, order
 from helpers.lessons import Cell, lesson, lessons
 
 
 @pytest.fixture
 def shell(monkeypatch):
     made = InteractiveShell()
-    order.load_ipython_extension(made)
+    in_words.load_ipython_extension(made)
     monkeypatch.setenv("JPY_SESSION_NAME", str(lesson("04").path))
     return made
 
@@ -81,3 +81,16 @@ def test_other_errors_are_as_they_were(shell):
 @pytest.mark.parametrize("each", lessons(), ids=lambda each: each.number)
 def test_every_lesson_makes_its_session_in_its_set_up(each):
     assert "under Set up" in order.advice("session", each)
+
+
+WAITING = "import asyncio\nasync def wait():\n    raise asyncio.CancelledError\nawait wait()"
+
+
+def test_a_wait_that_is_interrupted_is_one_line(shell):
+    shell.autoawait = True
+    assert said(shell, WAITING).strip() == in_words.INTERRUPTED
+
+
+def test_elsewhere_an_interrupted_wait_is_as_it_was(shell, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "/tmp/Untitled.ipynb")
+    assert "CancelledError" in said(shell, WAITING)
