@@ -19,18 +19,17 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
 
-import requests
 from IPython.core.getipython import get_ipython
 
 from helpers import prices
 from helpers.alerts import Alerts
 from helpers.client import REACHABLE, Client
+from helpers.clock_control import ClockControl
 from helpers.config import Settings, read_settings
-from helpers.errors import HelperError, SettingsError, WaitError
+from helpers.errors import HandsetError, HelperError, SettingsError, WaitError
 from helpers.learner import in_words, record
 from helpers.live import Detour, Expected, LivePhone, Note, NotYet
 from helpers.phone import Entry, Phone, PhoneCall, Text
@@ -43,6 +42,7 @@ from helpers.story import Documents, Log, Moment, States, Story, Traffic, sid_of
 from helpers.widgets.following import Following
 from helpers.widgets.phone import PhoneWidget
 from helpers.widgets.stepper import Stepper
+from helpers.wire import Wire
 
 #: Seconds of real time that a person may take before the handset follows its plan (planned keys are
 #: pressed before a Gather gives up, see `helpers.stand_in`), and how long a wait goes on then.
@@ -162,6 +162,7 @@ class Session:
         self.watched = settings.watched
         self.sites: list[Site] = []
         self._sandbox: Sandbox | None = None
+        self._wire: Wire | None = None  # to the sandbox's clock
         # Both by the identity of a phone, which its StandIn keeps alive.
         self._stand_ins: dict[int, StandIn] = {}
         self._waited: dict[int, str] = {}  # the newest call that was over after a wait
@@ -218,6 +219,8 @@ class Session:
             self.account = self._sandbox.account_sid
             self.auth = (self._sandbox.account_sid, self._sandbox.auth_token)
         self.turns = kind == "manual"
+        self._wire = Wire(self.auth)
+        self._clock = ClockControl(self.base, self._wire)
         self.client = Client(*self.auth, base_url=self.base)
         self.number, mine = NUMBER, VERIFIED
         if settings.sandbox_url:
@@ -492,7 +495,7 @@ class Session:
 
     def _all_quiet(self, phone: Any) -> bool:
         """Whether nothing is going to happen by itself."""
-        return phone.call_now is None and self._control("GET")["due"] is None
+        return phone.call_now is None and self._clock.read()["due"] is None
 
     async def _turn_until(self, look: Callable[[], T | None], what: str, phone: Any) -> T:
         await asyncio.to_thread(self._stand_in(phone).follow)
@@ -534,22 +537,10 @@ class Session:
 
     def _turn(self) -> float | None:
         """Turn the clock to the next thing due; seconds turned, None if nothing is due."""
-        before = self._control("GET")
-        if before["due"] is None:
-            return None
-        after = self._control("POST", {"Next": "1"})
-        return _seconds(before["now"], after["now"])
-
-    def _control(self, method: str, form: dict[str, str] | None = None) -> dict[str, Any]:
-        with requests.Session() as http:
-            http.trust_env = False  # a proxy is for the way out, not for this machine
-            reply = http.request(
-                method, f"{self.base}/_sandbox/clock", data=form, auth=self.auth, timeout=(5, 60)
-            )
-        answer: dict[str, Any] = reply.json()
-        if reply.status_code != 200:
-            raise WaitError(str(answer.get("message", "the clock does not turn")))
-        return answer
+        try:
+            return self._clock.next()
+        except HandsetError as stuck:
+            raise WaitError(stuck.what) from stuck
 
     def _stand_in(self, phone: Any) -> StandIn:
         """Who follows the plan of *phone*, and knows how far it was followed."""
@@ -591,6 +582,8 @@ class Session:
         for site in self.sites:
             site.close()
         self.sites.clear()
+        if self._wire is not None:
+            self._wire.close()
         if self._sandbox is not None:
             self._sandbox.stop()
             self._sandbox = None
@@ -660,11 +653,6 @@ def _text_with(phone: Any, words: str) -> Text | None:
         if words.lower() in text.body.lower():
             return text
     return None
-
-
-def _seconds(before: str, after: str) -> float:
-    gone = datetime.fromisoformat(after) - datetime.fromisoformat(before)
-    return gone.total_seconds()
 
 
 def current() -> Session:

@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-import requests
-
 from helpers.checks.verdict import Gap
 from helpers.client import Client
+from helpers.clock_control import ClockControl
 from helpers.errors import HandsetError, TwilioError
 from helpers.phone import Entry, Phone, PhoneCall
 from helpers.sandbox import Sandbox
 from helpers.sandbox.options import NUMBER, VERIFIED
 from helpers.serving import Site
 from helpers.serving.site import Visits
+from helpers.wire import Wire
 
 #: Said in place of keys or words: the person hangs up.
 HANG_UP = "(hangs up)"
@@ -88,6 +88,9 @@ class Rehearsal:
         self.url = sandbox.url
         self.auth = (sandbox.account_sid, sandbox.auth_token)
         self.client = Client(*self.auth, base_url=self.url)
+        wire = Wire(self.auth)
+        self._open.callback(wire.close)
+        self._clock = ClockControl(self.url, wire)
         self.number = NUMBER
         self.phone = self.handset(VERIFIED)
         return self
@@ -195,9 +198,8 @@ class Rehearsal:
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Turn the clock until *until* is so, or nothing more is going to happen."""
         for _ in range(MOST_TURNS):
-            if until() or self._clock("GET")["due"] is None:
+            if until() or self._clock.next() is None:
                 return
-            self._clock("POST", {"Next": "1"})
         raise Gap(
             "the call never ends: it goes round in circles.",
             "Have a document that ends, or hangs up, after a few rounds.",
@@ -205,7 +207,7 @@ class Rehearsal:
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass, with all that is due in them."""
-        self._clock("POST", {"Advance": f"{seconds:f}"})
+        self._clock.advance(seconds)
 
     def alerts(self) -> list[tuple[int, str]]:
         """What went wrong so far, oldest first: codes, and what the debugger says of each."""
@@ -252,16 +254,6 @@ class Rehearsal:
                     f"your page failed: {site.failures[-1]}",
                     "Mend that first: Twilio got a 500 in place of a document.",
                 )
-
-    def _clock(self, method: str, form: dict[str, str] | None = None) -> dict[str, Any]:
-        with requests.Session() as http:
-            http.trust_env = False
-            reply = http.request(
-                method, f"{self.url}/_sandbox/clock", data=form, auth=self.auth, timeout=(5, 60)
-            )
-        reply.raise_for_status()
-        told: dict[str, Any] = reply.json()
-        return told
 
 
 def no_alerts(alerts: Heard | Sequence[tuple[int, str]]) -> None:

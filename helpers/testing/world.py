@@ -13,7 +13,8 @@ from textwrap import indent
 from typing import Any, TypeVar
 
 from helpers.client import Client
-from helpers.errors import HandsetError, HelperError, SandboxError
+from helpers.clock_control import ClockControl
+from helpers.errors import HelperError, SandboxError
 from helpers.phone import Phone
 from helpers.sandbox import Options, Sandbox
 from helpers.serving.server import as_asgi
@@ -26,7 +27,6 @@ T = TypeVar("T")
 
 PATIENCE = 30.0  # real seconds, on a clock that turns by itself
 LONGEST = 24 * 3600.0  # seconds of the clock: no call and no delivery takes as long
-LONGEST_TURN = 86_400.0  # seconds, of one request to the clock
 TOLD = 150  # lines of a failing test's story
 
 #: What an app reads its credentials and its number from, by the names of Twilio's own examples.
@@ -93,27 +93,22 @@ class ManualClock:
     """
 
     def __init__(self, url: str, wire: Wire) -> None:
-        self._url = f"{url}/_sandbox"
+        self._events = f"{url}/_sandbox/events"
         self._wire = wire
+        self._clock = ClockControl(url, wire)
 
     @property
     def now(self) -> datetime:
         """The moment it is in the sandbox, UTC."""
-        return datetime.fromisoformat(self._ask("GET")["now"])
+        return datetime.fromisoformat(self._clock.read()["now"])
 
     def advance(self, seconds: float) -> None:
         """Let *seconds* pass."""
-        left = seconds
-        while left > 0:
-            self._ask("POST", ("Advance", f"{min(left, LONGEST_TURN):.6f}"))
-            left -= LONGEST_TURN
+        self._clock.advance(seconds)
 
     def next(self) -> bool:
         """Go to the next thing due, and let it happen; False if nothing is."""
-        if self._ask("GET")["due"] is None:
-            return False
-        self._ask("POST", ("Next", "1"))
-        return True
+        return self._clock.next() is not None
 
     def run(self, limit: float = LONGEST) -> None:
         """Go on until nothing is due any more: calls are over, texts have arrived.
@@ -121,10 +116,10 @@ class ManualClock:
         AssertionError if that takes more than *limit* seconds of the clock.
         """
         end = self.now + timedelta(seconds=limit)
-        while (due := self._ask("GET")["due"]) is not None:
+        while (due := self._clock.read()["due"]) is not None:
             if datetime.fromisoformat(due) > end:
                 raise AssertionError(f"After {limit:g} seconds something is still to come.")
-            self._ask("POST", ("Next", "1"))
+            self._clock.turn()
 
     def until(self, true: Callable[[], T], limit: float = LONGEST) -> T:
         """Go on until ``true()`` is so, and return what it returned.
@@ -145,7 +140,7 @@ class ManualClock:
     @property
     def kind(self) -> str:
         """manual, hurried or real."""
-        return str(self._ask("GET")["kind"])
+        return str(self._clock.read()["kind"])
 
     def _wait(self, true: Callable[[], T]) -> T:
         deadline, seen = time.monotonic() + PATIENCE, "0"
@@ -155,16 +150,9 @@ class ManualClock:
                 raise AssertionError(f"It did not come to that within {PATIENCE:g} seconds.")
             wait = min(left, 1.0)
             query = [("since", seen), ("wait", f"{wait:.3f}")]
-            answer = self._wire.send("GET", f"{self._url}/events", query=query, wait=wait)
+            answer = self._wire.send("GET", self._events, query=query, wait=wait)
             seen = str(answer.json()["next"])
         return found
-
-    def _ask(self, method: str, *form: tuple[str, str]) -> dict[str, Any]:
-        answer = self._wire.send(method, f"{self._url}/clock", form=form, wait=60)
-        told: dict[str, Any] = answer.json()
-        if not answer.ok:
-            raise HandsetError(str(told.get("message", "The clock does not turn.")))
-        return told
 
     def __repr__(self) -> str:
         return f"<clock {self.now:%Y-%m-%d %H:%M:%S}>"

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, list[str]] = {
     "resources": BASE,
     "places": ["resources"],
     "client": [*BASE, "places", "resources", "wire"],
+    "clock_control": [*PURE, "wire"],
     "phone": [*BASE, "resources", "wire"],
     "live": [*BASE, "phone", "wire"],
     "serving": BASE,
@@ -45,14 +46,20 @@ MAY_IMPORT: dict[str, list[str]] = {
     "wire": PURE,
     "sandbox": [*BASE, "twiml", "resources", "serving"],
     "export": [*BASE, "client", "serving", "twiml"],
-    "testing": [*BASE, "client", "phone", "serving", "sandbox", "story", "wire"],
+    "testing": [
+        *BASE,
+        *("client", "clock_control", "phone", "serving", "sandbox", "story", "wire"),
+    ],
     "doctor": [*BASE, "client", "phone", "serving", "sandbox", "widgets", "session"],
     "learner": [*BASE, "lessons", "checks"],
     "widgets": [*ACTS, "story", "checks"],
-    "checks": [*ACTS, "story", "sandbox", "export", "learner", "session"],
+    "checks": [
+        *ACTS,
+        *("clock_control", "export", "learner", "sandbox", "session", "story", "wire"),
+    ],
     "session": [
         *(*ACTS, "story", "sandbox", "alerts", "live", "progress_bar", "stand_in"),
-        *("learner", "widgets"),
+        *("clock_control", "learner", "widgets", "wire"),
     ],
 }
 
@@ -70,7 +77,7 @@ LIBRARIES: dict[str, set[str]] = {
     "widgets": {"anywidget", "ipywidgets", "traitlets", "IPython"},
     "checks": {"lxml", "requests"},
     "progress_bar": {"IPython"},
-    "session": {"IPython", "requests"},
+    "session": {"IPython"},
     "doctor": {"jupyter_client", "packaging"},
     "testing": {"pytest", "twilio"},  # the project under test has both, or the latter is not used
 }

@@ -74,9 +74,9 @@ def test_one_verb_after_the_other(stepping):
 def test_time_stands_still_between_two_steps(stepping):
     made = call(stepping, twiml="<Response><Pause length='5'/><Say>x</Say></Response>")
     stepping.step(made)
-    before = stepping._control("GET")["now"]
+    before = stepping._clock.read()["now"]
     str(stepping.document(made)), str(stepping.story(made))
-    assert stepping._control("GET")["now"] == before
+    assert stepping._clock.read()["now"] == before
 
 
 def test_the_document_is_marked_as_far_as_one_was_told(stepping):
