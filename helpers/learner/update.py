@@ -3,8 +3,8 @@
     python -m helpers.learner.update                 get it by git, in this folder
     python -m helpers.learner.update --from FOLDER   bring what was written in FOLDER into this one
 
-The second is for who downloads the course anew. Either way each edited lesson is first copied to
-the folder `yours`, and nothing is changed before all of it is known to work.
+The second is for who downloads the course anew. Either way an edited lesson in this folder is first
+copied to the folder `yours`.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def from_folder(old: Path, root: Path = ROOT) -> list[str]:
         if base is None:
             said.append(f"{path.name}: how it was shipped is not known, so it was left alone")
         elif _edited(path, base, mine) and here.is_file():
+            if _would_lose(here, base, mine, root / ASIDE.name):
+                said.append(f"{path.name}: what stood here is in yours/{keep(here).name}")
             said += _bring(here, base, mine)
         elif _edited(path, base, mine):
             said.append(f"{path.name}: the new version has no lesson of this name; it stays there")
@@ -94,11 +96,21 @@ def _edited(path: Path, base: str, mine: str) -> bool:
     return edited(load(base, path.name), load(mine, path.name))
 
 
-def _bring(path: Path, base: str, mine: str) -> list[str]:
+def _would_lose(here: Path, base: str, mine: str, aside: Path) -> bool:
+    """Whether something was written in the lesson *here*, too, which a merge would change."""
+    now, fresh = here.read_text(encoding="utf-8"), shipped(here, aside)
+    written = fresh is None or _edited(here, fresh, now)
+    return written and _merged(here, base, mine) != now
+
+
+def _merged(path: Path, base: str, mine: str) -> str:
     new = load(path.read_text(encoding="utf-8"), path.name)
     book = merged(load(base, path.name), load(mine, path.name), new)
-    text = json.dumps(book, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    return json.dumps(book, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _bring(path: Path, base: str, mine: str) -> list[str]:
+    path.write_text(_merged(path, base, mine), encoding="utf-8", newline="\n")
     return [f"{path.name}: brought what you wrote into the new version"]
 
 

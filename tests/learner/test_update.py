@@ -214,6 +214,7 @@ def test_a_downloaded_course_brings_its_answers_along(tmp_path):
     shipped.put_aside(old / "notebooks", old / ".shipped")  # later: too late, and harmless
     (old / "progress.jsonl").write_text("{}\n")
     write(new / "notebooks" / "04-send.ipynb", NEW)
+    shipped.put_aside(new / "notebooks", new / ".shipped")
     said = update.from_folder(old, new)
     assert said == [
         "04-send.ipynb: brought what you wrote into the new version",
@@ -223,6 +224,23 @@ def test_a_downloaded_course_brings_its_answers_along(tmp_path):
         json.loads((new / "notebooks" / "04-send.ipynb").read_text())
     )
     assert update.from_folder(old, new) == said[:1]
+
+
+def test_what_was_written_in_both_courses_is_kept(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, given in ((old, BASE), (new, NEW)):
+        write(folder / "notebooks" / "04-send.ipynb", given)
+        shipped.put_aside(folder / "notebooks", folder / ".shipped")
+    here = book(cell("set-up", "import json"), cell("ex1-try", "body = 'Here'"), cell("end", "1"))
+    write(old / "notebooks" / "04-send.ipynb", MINE)
+    write(new / "notebooks" / "04-send.ipynb", here)
+    said = update.from_folder(old, new)
+    assert said[0] == "04-send.ipynb: what stood here is in yours/04-send.1.ipynb"
+    assert json.loads((new / "yours" / "04-send.1.ipynb").read_text()) == here
+    assert ("ex1-try", "body = 'Hi'") in sources(
+        json.loads((new / "notebooks" / "04-send.ipynb").read_text())
+    )
+    assert update.from_folder(old, new) == said[1:]  # nothing more would be lost
 
 
 def test_what_has_no_place_in_a_downloaded_course_is_told(tmp_path):
