@@ -8,6 +8,6 @@ html_show_copyright = False
 html_show_sphinx = False
 html_copy_source = False
 myst_heading_anchors = 3
-myst_enable_extensions = ["tasklist"]
+myst_enable_extensions = ["deflist", "tasklist"]
 # The notebooks were run, and what they print was compared, before the site is made.
 nb_execution_mode = "off"

@@ -126,7 +126,7 @@ def put_together(source: Path = SOURCE) -> None:
         (source / "notebooks" / each.path.name).write_text(text, encoding="utf-8")
     for name, page in (
         ("index.md", first_page(taught)),
-        ("glossary.md", _with_definitions(glossary(taught))),
+        ("glossary.md", glossary(taught)),
         ("errors.md", errors()),
     ):
         (source / name).write_text(page, encoding="utf-8")
@@ -144,10 +144,6 @@ def _drawable(book: dict[str, Any]) -> dict[str, Any]:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(NOT_DRAWN, None)
     return book
-
-
-def _with_definitions(page: str) -> str:
-    return f"---\nmyst:\n  enable_extensions: [deflist]\n---\n{page}"
 
 
 def _cell(text: str) -> str:

@@ -123,7 +123,7 @@ class Rehearsal:
         url: str = "",
         *,
         twiml: str = "",
-        replies: Sequence[tuple[str, str]] = (),
+        replies: Replies = (),
         **more: Any,
     ) -> Heard:
         """Call the phone with a page or a document, until the call is over.
